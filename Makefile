@@ -1,0 +1,47 @@
+# `make help` lists the targets. Each of them sets up what it needs, .venv included.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types format generate verify bench build clean
+
+BIN := .venv/bin
+RUN := .venv/.run
+DEV := .venv/.dev
+
+$(RUN): pyproject.toml tools/setup-venv
+	@tools/setup-venv run
+
+$(DEV): pyproject.toml tools/setup-venv
+	@tools/setup-venv dev
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: $(RUN)  ## Start the interface on SQLite (ARGS="session list" runs a command instead)
+	@OPENCODE_SESSION_PROVIDER_TYPE=sqlite $(BIN)/opencode $(ARGS)
+
+test: $(DEV)  ## Run all tests (ARGS="-k name" picks some)
+	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+
+lint: $(DEV)  ## Check style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(DEV)  ## Check types
+	@$(BIN)/mypy
+
+format: $(DEV)  ## Format the code and repair what can be repaired
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+generate: $(DEV)  ## Write the generated files anew (Querier, documentation)
+	@$(BIN)/python -m tools.generate
+
+verify: $(DEV)  ## Check what must not drift: generated files, dialects, query plans, import layers
+	@$(BIN)/python -m tools.verify && $(BIN)/lint-imports --no-logo
+
+bench: $(DEV)  ## Measure start-up, listing, appending and opening against plain sqlite3
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+build: $(DEV)  ## Build sdist and wheel (the wheel from the sdist) into dist/
+	@rm -rf dist && $(BIN)/python -m build
+
+clean:  ## Remove what builds, tests and checks leave behind (.venv stays)
+	@rm -rf dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache && find . -name .venv -prune -o -name __pycache__ -exec rm -rf {} +
