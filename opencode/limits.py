@@ -1,0 +1,77 @@
+"""What a value may be, checked alike for every provider before it reaches a database."""
+
+from __future__ import annotations
+
+import math
+
+from opencode.errors import InvalidValue
+
+__all__ = [
+    "AUTHOR",
+    "ID",
+    "MODEL",
+    "PATH",
+    "PROJECT_ID",
+    "ROLE",
+    "TITLE",
+    "check_amount",
+    "check_content",
+    "check_id",
+    "check_text",
+]
+
+TITLE = 512
+PROJECT_ID = 512
+PATH = 1024
+AUTHOR = 255
+MODEL = 255
+ROLE = 64
+ID = 255
+
+
+def check_text(name: str, value: str, limit: int) -> str:
+    """Return `value`; refuse more than `limit` characters and what UTF-8 cannot hold."""
+    if len(value) > limit:
+        raise InvalidValue(
+            f"the {name} has {len(value):,} characters; the limit is {limit:,}",
+            hint=f"shorten the {name}",
+        )
+    _encode(name, value)
+    return value
+
+
+def check_content(name: str, value: str, limit: int) -> str:
+    """Return `value`; refuse more than `limit` bytes of UTF-8."""
+    size = len(_encode(name, value))
+    if size > limit:
+        raise InvalidValue(
+            f"the {name} has {size:,} bytes; this database accepts {limit:,}",
+            hint=f"store less, or raise the server's limit; nothing of the {name} was stored",
+        )
+    return value
+
+
+def check_id(value: str) -> str:
+    """Return an id: 1 to 255 printable ASCII characters, as every dialect's column holds it."""
+    if not value or len(value) > ID or not value.isascii() or not value.isprintable():
+        raise InvalidValue(
+            f"{value[:40]!r} is not an id", hint=f"ids are 1 to {ID} printable ASCII characters"
+        )
+    return value
+
+
+def check_amount(name: str, value: float) -> float:
+    """Return a count or an amount of money; refuse what is negative, infinite or not a number."""
+    if not math.isfinite(value) or value < 0:
+        raise InvalidValue(f"{name} cannot be {value}", hint="give a finite number, 0 or more")
+    return value
+
+
+def _encode(name: str, value: str) -> bytes:
+    try:
+        return value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidValue(
+            f"the {name} cannot be stored as UTF-8: a lone surrogate at character {error.start}",
+            hint="re-encode the text and try again",
+        ) from error

@@ -1,0 +1,42 @@
+"""What messages are made of, and how that stands in the database.
+
+`decode_parts` reads the column `parts` and never fails; `encode_parts` writes it, byte for byte
+what was read where nothing was changed. Change a part with `dataclasses.replace`.
+"""
+
+from __future__ import annotations
+
+from opencode.parts.decode import decode_parts, parse_json_parts
+from opencode.parts.encode import encode_parts
+from opencode.parts.model import (
+    Binary,
+    Broken,
+    Finish,
+    ImageURL,
+    Part,
+    Reasoning,
+    Text,
+    ToolCall,
+    ToolResult,
+    Unknown,
+)
+from opencode.parts.views import dangling_calls, parts_json, plain_text
+
+__all__ = [
+    "Binary",
+    "Broken",
+    "Finish",
+    "ImageURL",
+    "Part",
+    "Reasoning",
+    "Text",
+    "ToolCall",
+    "ToolResult",
+    "Unknown",
+    "dangling_calls",
+    "decode_parts",
+    "encode_parts",
+    "parse_json_parts",
+    "parts_json",
+    "plain_text",
+]

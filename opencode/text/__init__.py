@@ -1,0 +1,26 @@
+"""Text and numbers on their way to people.
+
+Whatever comes from the database, from Git or from a server was written by somebody else: it goes
+through `clean_line` or `clean_text` before it reaches a terminal.
+"""
+
+from __future__ import annotations
+
+from opencode.text.clean import clean_line, clean_text
+from opencode.text.columns import pad, truncate, width
+from opencode.text.units import age, count, money, plural, size, timestamp, tokens
+
+__all__ = [
+    "age",
+    "clean_line",
+    "clean_text",
+    "count",
+    "money",
+    "pad",
+    "plural",
+    "size",
+    "timestamp",
+    "tokens",
+    "truncate",
+    "width",
+]
