@@ -1,0 +1,38 @@
+"""Configuration: found, merged, validated as a whole, and shown without its secrets.
+
+Files (`.opencode.json`), then the environment (`OPENCODE_…`), then the caller. `fields` is the
+table of all settings.
+"""
+
+from __future__ import annotations
+
+from opencode.config.load import load_config
+from opencode.config.model import (
+    Config,
+    MySQLSettings,
+    Overrides,
+    PasswordKind,
+    PasswordSource,
+    ProviderType,
+    Secret,
+    TLSMode,
+    TLSSettings,
+)
+from opencode.config.paths import config_paths, resolve_data_directory
+from opencode.config.schema import json_schema
+
+__all__ = [
+    "Config",
+    "MySQLSettings",
+    "Overrides",
+    "PasswordKind",
+    "PasswordSource",
+    "ProviderType",
+    "Secret",
+    "TLSMode",
+    "TLSSettings",
+    "config_paths",
+    "json_schema",
+    "load_config",
+    "resolve_data_directory",
+]

@@ -1,0 +1,202 @@
+"""What a configuration is once it has been read: frozen values without a secret in their repr.
+
+Values that stay inside this package are named tuples: making a dataclass costs a start half a
+millisecond, a tenth of that as a tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from opencode.config.fields import Scalar
+
+__all__ = [
+    "Config",
+    "MySQLSettings",
+    "Overrides",
+    "PasswordKind",
+    "PasswordSource",
+    "ProviderType",
+    "Secret",
+    "TLSMode",
+    "TLSSettings",
+]
+
+MASK = "***"
+
+
+class ProviderType(StrEnum):
+    """Where sessions are kept: a local SQLite file or a MySQL server."""
+
+    SQLITE = "sqlite"
+    MYSQL = "mysql"
+
+
+class TLSMode(StrEnum):
+    """What MySQL's own client calls `--ssl-mode`; the last two check who answers."""
+
+    DISABLED = "disabled"
+    PREFERRED = "preferred"
+    REQUIRED = "required"
+    VERIFY_CA = "verify-ca"
+    VERIFY_IDENTITY = "verify-identity"
+
+
+class Secret:
+    """Text that str(), repr() and format() show as `***`; false when it is empty.
+
+    Not a dataclass: `dataclasses.asdict` would take it apart.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one call that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return MASK
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+
+class PasswordKind(StrEnum):
+    """How a password is come by."""
+
+    NONE = "none"
+    TEXT = "text"
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSource:
+    """Where to get a password from; `reference` is a variable's name, a path or a command."""
+
+    kind: PasswordKind = PasswordKind.NONE
+    # A command line may hold a token, so it is kept out of the repr.
+    reference: str = field(default="", repr=False)
+    key: str = ""
+    """What the user wrote it under: a dotted key or a variable's name."""
+    origin: str = "default"
+    directory: Path | None = None
+    """Commands run here, and relative paths start here: the configuration file's directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class TLSSettings:
+    """How the connection is encrypted and whom it trusts; without `ca` the system's store."""
+
+    mode: TLSMode = TLSMode.PREFERRED
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MySQLSettings:
+    """One account on one MySQL server. Times are in seconds; `socket` goes before host and port.
+
+    `migration` is the account that may change the schema, when there is another one for that.
+    """
+
+    host: str = "localhost"
+    port: int = 3306
+    socket: str | None = None
+    database: str = ""
+    username: str = ""
+    password: Secret = field(default_factory=Secret)
+    """Only a password that was written down as such; see `resolve_password`."""
+    password_source: PasswordSource = field(default_factory=PasswordSource)
+    max_connections: int = 10
+    max_idle_connections: int = 5
+    connection_timeout: float = 30
+    read_timeout: float = 60
+    write_timeout: float = 60
+    tls: TLSSettings = field(default_factory=TLSSettings)
+    migration: MySQLSettings | None = None
+
+    def resolve_password(self, environ: Mapping[str, str]) -> Secret:
+        """The password, read or asked for now; may run a command, so keep the result.
+
+        Empty when none is configured. Raises ConfigError.
+        """
+        from opencode.config.password import resolve
+
+        return resolve(self.password_source, self.password, environ)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What a caller or the command line says; goes before files and environment.
+
+    `dsn` is `sqlite:///relative.db`, `sqlite:////absolute.db`, or one of the MySQL forms,
+    and decides the provider.
+    """
+
+    project_id: str | None = None
+    author: str | None = None
+    provider: str | None = None
+    dsn: str | None = field(default=None, repr=False)
+    data_directory: str | None = None
+    log_level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The effective configuration. `Config()` is that of a machine without any.
+
+    `mysql` is set when the provider is MySQL. `database_file` is set when a `sqlite:` DSN named
+    the file; otherwise it is `opencode.db` in the data directory. `origins` tells for every
+    dotted key where its value came from: a file's path, `environment`, `command line`, `default`.
+    """
+
+    data_directory: str = ".opencode"
+    project_id: str | None = None
+    author: str | None = None
+    provider: ProviderType = ProviderType.SQLITE
+    auto_migrate: bool = True
+    mysql: MySQLSettings | None = None
+    database_file: Path | None = None
+    theme: str | None = None
+    log_level: str = "INFO"
+    sources: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def redacted(self) -> dict[str, object]:
+        """Itself in the shape of the configuration file, ready for JSON, secrets masked."""
+        from opencode.config.redact import redacted
+
+        return redacted(self)
+
+
+class Setting(NamedTuple):
+    """A value on its way into the configuration, with where and under which name it stood."""
+
+    value: Scalar
+    origin: str
+    name: str
+    directory: Path
+
+    def __repr__(self) -> str:
+        return f"Setting({self.name!r} from {self.origin!r})"

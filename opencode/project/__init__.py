@@ -1,0 +1,28 @@
+"""Project identity: the name under which sessions are filed.
+
+By the option, the environment, the configuration, the Git remote, or the directory's name, in this
+order. `identity` decides, `remote` reads URLs, `git` asks Git, `root` looks for the repository.
+"""
+
+from __future__ import annotations
+
+from opencode.project.identity import (
+    ProjectIdentity,
+    Rule,
+    check_project_id,
+    identify,
+    project_of_database,
+)
+from opencode.project.remote import clean_remote, normalize_remote
+from opencode.project.root import find_repository_root
+
+__all__ = [
+    "ProjectIdentity",
+    "Rule",
+    "check_project_id",
+    "clean_remote",
+    "find_repository_root",
+    "identify",
+    "normalize_remote",
+    "project_of_database",
+]
