@@ -1,0 +1,133 @@
+"""Filling in what an older schema, or the Go OpenCode, left out: projects and message numbers.
+
+Only rows without a value are touched, in short transactions; stopped at any point, the next run
+goes on where this one was.  Whoever runs it holds the migration lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from opencode.db.migrations import Connection
+from opencode.db.querier import ListUnnumberedSessionsRow, Querier
+from opencode.db.resources import Dialect
+from opencode.errors import DatabaseDamaged
+
+__all__ = ["BackfillProgress", "BackfillReport", "backfill"]
+
+_SESSIONS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillReport:
+    """How many sessions got a project, and how many messages a number."""
+
+    sessions: int = 0
+    messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillProgress:
+    """Rows done so far, of sessions and messages together, and rows to do in all."""
+
+    done: int
+    total: int
+
+
+def backfill(
+    connection: Connection,
+    querier: Querier,
+    dialect: Dialect,
+    *,
+    project_id: Callable[[], str],
+    batch: int = 500,
+    progress: Callable[[BackfillProgress], None] | None = None,
+) -> BackfillReport:
+    """Number messages, then give sessions their project, about `batch` rows to a transaction.
+
+    `project_id` is asked once, and only when a session needs it.  Projects come last, because on
+    MySQL a session without one is what tells the next start that there is work left.
+    """
+    unnumbered = querier.count_unnumbered_messages()
+    untagged = querier.count_untagged_sessions()
+    messages = sessions = 0
+
+    def report() -> None:
+        done = messages + sessions
+        if progress:
+            progress(BackfillProgress(done, max(done, unnumbered + untagged)))
+
+    if unnumbered:
+        for count in _batches(connection, dialect, lambda: _number_some(querier, batch)):
+            messages += count
+            report()
+    if untagged:
+        project = project_id()
+        tag = partial(querier.tag_sessions, project_id=project, limit=batch)
+        for count in _batches(connection, dialect, tag):
+            sessions += count
+            report()
+    return BackfillReport(sessions, messages)
+
+
+def _batches(connection: Connection, dialect: Dialect, work: Callable[[], int]) -> Iterator[int]:
+    """Do the work, a transaction each time, until there is none; yields how many rows each did."""
+    while True:
+        with _transaction(connection, dialect):
+            count = work()
+        if not count:
+            return
+        yield count
+
+
+def _number_some(querier: Querier, batch: int) -> int:
+    """Number the messages of some sessions, each completely; returns how many messages."""
+    done = 0
+    for session in querier.list_unnumbered_sessions(limit=_SESSIONS_AT_ONCE):
+        done += _number_session(querier, session)
+        if done >= batch:
+            break
+    return done
+
+
+def _number_session(querier: Querier, session: ListUnnumberedSessionsRow) -> int:
+    """Number a session's messages that have no number.
+
+    The migration reserved the lowest numbers for the messages that were there; whatever was added
+    since has higher ones.  Where the lowest are taken after all, the messages go to the end.
+    """
+    reserved = session.lowest_seq == 0 or session.lowest_seq > session.messages
+    start = 0 if reserved else session.last_seq
+    count = querier.number_messages(seq=start, session_id=session.session_id)
+    if count != session.messages:
+        raise DatabaseDamaged(
+            f"{session.messages} messages of session {session.session_id} have no number, "
+            f"but {count} could be given one",
+            hint="run opencode db check",
+        )
+    if start + count > session.last_seq:
+        querier.set_last_seq(last_seq=start + count, id=session.session_id)
+    return count
+
+
+@contextmanager
+def _transaction(connection: Connection, dialect: Dialect) -> Iterator[None]:
+    _execute(connection, "BEGIN IMMEDIATE" if dialect == "sqlite" else "BEGIN")
+    try:
+        yield
+        _execute(connection, "COMMIT")
+    except BaseException:
+        if dialect == "mysql" or getattr(connection, "in_transaction", False):
+            _execute(connection, "ROLLBACK")
+        raise
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    cursor = connection.cursor()
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()

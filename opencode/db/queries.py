@@ -1,0 +1,246 @@
+"""Loading the queries of sql/: the one place that knows aiosql.
+
+aiosql's own folder loader lets the last of two queries of one name win, and its adapters hand out
+lazy rows and trip over `%` on MySQL; so the files are read here, and run by adapters of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from aiosql import SQLParseException
+from aiosql.queries import Queries as AiosqlQueries
+from aiosql.query_loader import QueryLoader
+from aiosql.types import QueryDatum, QueryFn, SQLOperationType
+from aiosql.utils import VAR_REF
+
+from opencode.db.resources import Dialect, sql_directory
+from opencode.errors import IncompleteInstallation
+
+__all__ = ["Connection", "Queries", "Query", "compare_dialects", "load_queries", "read_queries"]
+
+Row = tuple[Any, ...]
+Parameters = dict[str, Any]
+
+SUFFIXES = {
+    SQLOperationType.SELECT: "",
+    SQLOperationType.SELECT_ONE: "^",
+    SQLOperationType.SELECT_VALUE: "$",
+    SQLOperationType.INSERT_UPDATE_DELETE: "!",
+}
+"""The operations in use; the others behave differently from driver to driver."""
+
+
+class Connection(Protocol):
+    """What the queries need of a connection; sqlite3's and PyMySQL's have it."""
+
+    def cursor(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query as it stands in its file.
+
+    `suffix` is the header's: "" many rows, "^" one or none, "$" one value, "!" number of rows.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    suffix: str
+    doc: str
+    sql: str
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(self.parameters)}){self.suffix}"
+
+    @property
+    def place(self) -> str:
+        """`FILE:LINE` of its header."""
+        return f"{self.path}:{self.line}"
+
+
+class Adapter:
+    """Runs statements on a connection for aiosql, with `:name` placeholders.
+
+    Rows are tuples and all fetched, cursors are closed: an unfinished one would keep a read
+    transaction open on SQLite and report errors late.  There are only the operations in use.
+    """
+
+    def process_sql(self, query_name: str, op_type: SQLOperationType, sql: str) -> str:
+        """The statement as the driver wants it; called once, when it is loaded."""
+        return sql
+
+    def select(
+        self, conn: Connection, query_name: str, sql: str, parameters: Parameters, _: None = None
+    ) -> list[Row]:
+        """All rows."""
+        with closing(conn.cursor()) as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    def select_one(
+        self, conn: Connection, query_name: str, sql: str, parameters: Parameters, _: None = None
+    ) -> Row | None:
+        """The first row."""
+        with closing(conn.cursor()) as cursor:
+            cursor.execute(sql, parameters)
+            row: Row | None = cursor.fetchone()
+            return row
+
+    def select_value(
+        self, conn: Connection, query_name: str, sql: str, parameters: Parameters
+    ) -> Any:
+        """The first column of the first row."""
+        row = self.select_one(conn, query_name, sql, parameters)
+        return None if row is None else row[0]
+
+    def insert_update_delete(
+        self, conn: Connection, query_name: str, sql: str, parameters: Parameters
+    ) -> int:
+        """The number of rows the statement changed."""
+        with closing(conn.cursor()) as cursor:
+            cursor.execute(sql, parameters)
+            return int(cursor.rowcount)
+
+
+class PercentAdapter(Adapter):
+    """The same with `%(name)s` placeholders; a `%` of the SQL itself stays what it is."""
+
+    def process_sql(self, query_name: str, op_type: SQLOperationType, sql: str) -> str:
+        """Doubled in quotes too: the driver formats whenever it is given a dict, even {}."""
+        return VAR_REF.sub(_to_percent, sql.replace("%", "%%"))
+
+
+def _to_percent(match: re.Match[str]) -> str:
+    name = match["var_name"]
+    return f"{match['lead']}%({name})s" if name else match[0]
+
+
+ADAPTERS: Mapping[Dialect, type[Adapter]] = {"sqlite": Adapter, "mysql": PercentAdapter}
+
+
+class Queries(AiosqlQueries):
+    """One method per query: `queries.get_session(connection, project_id=…, id=…)`.
+
+    Holds no connection; threads may share it. The typed way in is `querier.Querier`.
+    """
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> QueryFn: ...
+
+    def add_queries(self, queries: list[QueryFn]) -> None:
+        """Leave out aiosql's `…_cursor` twins, which hand out cursors that someone must close."""
+        super().add_queries(queries[:1])
+
+
+@cache
+def load_queries(dialect: Dialect) -> Queries:
+    """The queries of a dialect, read once per process.
+
+    Raises:
+        IncompleteInstallation: The files are missing, or one cannot be used.
+    """
+    adapter = ADAPTERS[dialect]()
+    queries = Queries(cast("Any", adapter))
+    queries.load_from_list(_read(sql_directory(dialect), adapter))
+    return queries
+
+
+def read_queries(directory: Path) -> list[Query]:
+    """The queries of a folder, files by name, each file from top to bottom.
+
+    Raises:
+        IncompleteInstallation: A file cannot be parsed, or two queries have one name.
+    """
+    return [_describe(datum) for datum in _read(directory, Adapter())]
+
+
+def compare_dialects(sqlite: Path | None = None, mysql: Path | None = None) -> list[str]:
+    """What differs between the queries of two folders (default: the program's), a line each.
+
+    Compared are files, names and their order, operations and parameters.
+    """
+    ours = _by_file(read_queries(sqlite or sql_directory("sqlite")))
+    theirs = _by_file(read_queries(mysql or sql_directory("mysql")))
+    problems = [
+        f"{queries[0].path}: this file is missing in the other dialect"
+        for mine, other in ((ours, theirs), (theirs, ours))
+        for name, queries in mine.items()
+        if name not in other
+    ]
+    for name in ours.keys() & theirs.keys():
+        problems += _compare(ours[name], theirs[name])
+    return sorted(problems)
+
+
+def _compare(ours: list[Query], theirs: list[Query]) -> Iterable[str]:
+    for mine, other in ((ours, theirs), (theirs, ours)):
+        names = {query.name for query in other}
+        missing = [query for query in mine if query.name not in names]
+        yield from (f"{q.place}: {q.name} is missing in {other[0].path}" for q in missing)
+        if missing:
+            return
+    for our, their in zip(ours, theirs, strict=True):
+        if our.name != their.name:
+            yield f"{our.place}: {our.name} stands where {their.place} has {their.name}"
+            return
+        if str(our) != str(their):
+            yield f"{our.place}: {our} is {their} at {their.place}"
+
+
+def _by_file(queries: Iterable[Query]) -> dict[str, list[Query]]:
+    files: dict[str, list[Query]] = {}
+    for query in queries:
+        files.setdefault(query.path.name, []).append(query)
+    return files
+
+
+def _read(directory: Path, adapter: Adapter) -> list[QueryDatum]:
+    loader = QueryLoader(cast("Any", adapter), None)
+    found: dict[str, QueryDatum] = {}
+    for path in sorted(directory.glob("*.sql")):
+        try:
+            data = loader.load_query_data_from_file(path, encoding="utf-8")
+        except SQLParseException as error:
+            raise _unusable(f"{path}: {error}") from error
+        for datum in data:
+            if datum.operation_type not in SUFFIXES:
+                raise _unusable(f"{_place(datum)}: {datum.query_name} has an operation not in use")
+            first = found.setdefault(datum.query_name, datum)
+            if first is not datum:
+                raise _unusable(
+                    f"{_place(datum)}: the query {datum.query_name} is already at {_place(first)}"
+                )
+    return list(found.values())
+
+
+def _unusable(message: str) -> IncompleteInstallation:
+    return IncompleteInstallation(
+        f"the program's SQL cannot be used: {message}",
+        hint="install the program again; its .sql files were changed or mixed with older ones",
+    )
+
+
+def _describe(datum: QueryDatum) -> Query:
+    return Query(
+        name=datum.query_name,
+        parameters=tuple(datum.parameters or ()),
+        suffix=SUFFIXES[datum.operation_type],
+        doc=datum.doc_comments,
+        sql=datum.sql,
+        path=Path(datum.floc[0]),
+        line=datum.floc[1],
+    )
+
+
+def _place(datum: QueryDatum) -> str:
+    return f"{datum.floc[0]}:{datum.floc[1]}"

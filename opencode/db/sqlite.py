@@ -1,0 +1,230 @@
+"""The SQLite provider: one file, WAL, a connection for each thread."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from opencode.config import ProviderType
+from opencode.db.querier import Querier
+from opencode.db.queries import load_queries
+from opencode.db.sqlite_errors import translate
+from opencode.db.sqlite_file import check_database_file, prepare_database_file
+from opencode.errors import StoreError, UsageError
+
+__all__ = ["BUSY_TIMEOUT", "SQLiteProvider", "connect"]
+
+T = TypeVar("T")
+_Value = str | bytes | int | float | None
+
+BUSY_TIMEOUT = 60.0
+"""Seconds to wait for another process's transaction, as the Go OpenCode does."""
+
+_MINIMUM_VERSION = (3, 38, 0)  # unixepoch()
+_MAX_CONTENT_BYTES = 1_000_000_000 - 4096  # SQLITE_MAX_LENGTH holds for a whole row
+_CACHED_STATEMENTS = 256  # more than the Querier has
+
+
+def connect(
+    path: Path, *, busy_timeout: float = BUSY_TIMEOUT, create: bool = True, wal: bool = True
+) -> sqlite3.Connection:
+    """Open a connection with autocommit and the settings every user of the file must share.
+
+    `wal=False` leaves the journal mode as it is, because setting it writes to the file: the
+    upgrade must not do so before it has made its backup, which for a file with a rollback journal
+    is a copy of the untouched file, byte for byte.
+
+    Raises:
+        DatabaseDamaged, DatabaseReadOnly, DatabaseLocked, DiskFull, StoreError: what is wrong
+            with the file, before anything was changed.
+    """
+    if sqlite3.sqlite_version_info < _MINIMUM_VERSION:
+        raise StoreError(
+            f"this Python's SQLite is {sqlite3.sqlite_version}; 3.38 or newer is needed",
+            hint="install a Python built with a newer SQLite",
+        )
+    if create:
+        prepare_database_file(path)
+    else:
+        check_database_file(path)
+    try:
+        connection = sqlite3.connect(
+            path,
+            timeout=busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,  # closed by whichever thread closes the provider
+            cached_statements=_CACHED_STATEMENTS,
+        )
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+    try:
+        _configure(connection, path, wal=wal)
+    except sqlite3.Error as error:
+        connection.close()
+        raise translate(error, path) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _configure(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] if wal else "wal"
+    if mode != "wal":
+        raise StoreError(
+            f"{path}: the file system does not support SQLite's write-ahead log (mode: {mode})",
+            hint="network drives do not; set data.directory to a local disk, or use MySQL",
+        )
+    for pragma in (
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    # SQLite folds ASCII only; with this a filter finds "Ärger" by "ärger", as it does on MySQL.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: _Value) -> _Value:
+    return value.lower() if isinstance(value, str) else value
+
+
+class SQLiteProvider:
+    """Sessions in one SQLite file; see `Provider` for the contract."""
+
+    type = ProviderType.SQLITE
+    max_content_bytes = _MAX_CONTENT_BYTES
+
+    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
+        self.path = path
+        self.busy_timeout = busy_timeout
+        self._queries = load_queries("sqlite")
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._connections: list[sqlite3.Connection] = []
+        self._closed = False
+
+    @property
+    def location(self) -> str:
+        """The database file's path."""
+        return str(self.path)
+
+    def run(
+        self,
+        work: Callable[[Querier], T],
+        *,
+        arrived: Callable[[Querier], T | None] | None = None,
+    ) -> T:
+        """Run `work` in a transaction that takes the write lock first (BEGIN IMMEDIATE).
+
+        `arrived` is never needed: a commit is a local call, whose outcome is known.
+
+        A deferred transaction that reads and then writes would fail at once, whatever the
+        timeout, when another process has written in between.  With the lock held from the start
+        nothing inside can be busy, so waiting for the lock is all the retrying there is.
+        """
+        connection = self._connection()
+        if connection.in_transaction:
+            return self._attempt(work, connection)
+        with self._transaction(connection):
+            return self._attempt(work, connection)
+
+    def read(self, work: Callable[[Querier], T]) -> T:
+        """Run `work` without a transaction of its own."""
+        return self._attempt(work, self._connection())
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction for all calls of this thread; an inner one is part of the outer."""
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        with self._transaction(connection):
+            yield
+
+    def data_version(self) -> int:
+        """Return SQLite's counter of other connections' commits, as this thread's one sees it."""
+        return int(self._scalar("PRAGMA data_version"))
+
+    def server_version(self) -> str:
+        """Return SQLite and its version."""
+        return f"SQLite {sqlite3.sqlite_version}"
+
+    def size_bytes(self) -> int:
+        """Return the size of the file together with its write-ahead log."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def integrity_errors(self) -> list[str]:
+        """Return the findings of SQLite's integrity check."""
+        try:
+            rows = self._connection().execute("PRAGMA integrity_check").fetchall()
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    def backup(self, file: Path) -> None:
+        """Copy the database, the log included, into a new file readable by its owner only."""
+        from opencode.db.backup import copy_database
+
+        if file.exists():
+            raise UsageError(f"{file} exists", hint="name a file that does not exist yet")
+        copy_database(self._connection(), file)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            self._closed = True
+            connections, self._connections = self._connections, []
+        for connection in connections:
+            connection.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None and not self._closed:
+            return connection
+        connection = connect(self.path, busy_timeout=self.busy_timeout, create=False)
+        with self._lock:
+            if self._closed:
+                connection.close()
+                raise StoreError("the store is closed")
+            self._connections.append(connection)
+        self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
+        self._execute(connection, "BEGIN IMMEDIATE")
+        try:
+            yield
+            self._execute(connection, "COMMIT")
+        except BaseException:
+            # Some errors (a full disk) have rolled back already.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _attempt(self, work: Callable[[Querier], T], connection: sqlite3.Connection) -> T:
+        try:
+            return work(Querier(self._queries, connection))
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+
+    def _execute(self, connection: sqlite3.Connection, statement: str) -> None:
+        try:
+            connection.execute(statement)
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+
+    def _scalar(self, statement: str) -> int | str:
+        try:
+            value: int | str = self._connection().execute(statement).fetchone()[0]
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        return value

@@ -1,0 +1,93 @@
+"""The database file itself: making it private, and telling early what is wrong with it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from opencode.errors import DatabaseDamaged, DatabaseReadOnly, DiskFull, StoreError
+
+__all__ = ["check_database_file", "prepare_database_file"]
+
+_MAGIC = b"SQLite format 3\0"
+_HEADER_SIZE = 100
+
+
+def prepare_database_file(path: Path) -> bool:
+    """Make the directory (0700) and an empty file (0600) where there is none; True when made.
+
+    A directory made here gets a `.gitignore` of `*`: sessions do not belong into a repository.
+    An existing directory or file keeps its permissions.
+    """
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (path.parent / ".gitignore").write_text("*\n")
+        if path.exists():
+            check_database_file(path)
+            return False
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise _file_error(error, path) from error
+    return True
+
+
+def check_database_file(path: Path) -> None:
+    """Refuse a file that is not SQLite's, is cut short, or cannot be written.
+
+    SQLite itself would notice some of this only at the first read of a missing page, or
+    answer a read-only directory with "unable to open database file".
+    """
+    if not path.is_file():
+        raise StoreError(f"{path} is not a file", hint="move it away, or set data.directory")
+    # Looked at first: a checkpoint writes the header before it makes the file longer.
+    has_log = path.with_name(path.name + "-wal").exists()
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_SIZE)
+            size = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise _file_error(error, path) from error
+    _check_header(path, header, size, has_log=has_log)
+    for place in (path, path.parent):
+        if not os.access(place, os.W_OK):
+            what = "directory" if place is path.parent else "database file"
+            raise DatabaseReadOnly(
+                f"the {what} {place} is read-only", hint="give yourself the right to write to it"
+            )
+
+
+def _check_header(path: Path, header: bytes, size: int, *, has_log: bool) -> None:
+    """See https://www.sqlite.org/fileformat2.html, "The Database Header"."""
+    if not header:
+        return
+    if not header.startswith(_MAGIC):
+        raise DatabaseDamaged(
+            f"{path} is not a SQLite database",
+            hint="move the file away, or set data.directory to another place",
+        )
+    page_size = int.from_bytes(header[16:18]) or 1
+    page_size = 65536 if page_size == 1 else page_size
+    counted = header[24:28] == header[92:96] and not has_log
+    pages = int.from_bytes(header[28:32]) if counted else 0
+    if len(header) < _HEADER_SIZE or size < pages * page_size:
+        raise DatabaseDamaged(
+            f"{path} is truncated: {size:,} of {pages * page_size:,} bytes are there",
+            hint="restore a backup; opencode made none of this damage and changed nothing",
+        )
+
+
+def _file_error(error: OSError, path: Path) -> StoreError:
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return DatabaseReadOnly(
+            f"{error.filename or path} cannot be written: {error.strerror}",
+            hint="give yourself the right to write there, or set data.directory",
+        )
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(
+            f"no space left on the disk that holds {path}", hint="free some space and try again"
+        )
+    return StoreError(
+        f"{error.filename or path}: {error.strerror or error}", hint="check data.directory"
+    )

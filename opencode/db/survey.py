@@ -1,0 +1,123 @@
+"""Looking at a database's schema without changing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from opencode.db.migrate_ledger import Ledger
+from opencode.db.migrations import (
+    AppliedMigration,
+    Migration,
+    Plan,
+    State,
+    plan,
+    shipped_migrations,
+)
+from opencode.db.target import Target
+from opencode.errors import SchemaDrift
+
+__all__ = ["SchemaStatus", "Survey", "dry_run", "status", "survey"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaStatus:
+    """How a database stands to this program."""
+
+    applied: tuple[AppliedMigration, ...]
+    pending: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Applied by a newer program."""
+    problems: tuple[str, ...]
+    """Migration files that changed, and how the schema differs from what the ledger claims."""
+
+    @property
+    def version(self) -> int:
+        """The number of the last migration applied, 0 when there is none."""
+        return max((int(line.id.partition("_")[0]) for line in self.applied), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found, and what that means for this program."""
+
+    state: State
+    plan: Plan
+    ledger: Ledger
+
+    @property
+    def adopted(self) -> tuple[Migration, ...]:
+        """Migrations that are in place, but not in our ledger."""
+        return tuple(m for m in self.plan.applied if m.id in self.state.adopted)
+
+
+def survey(target: Target, connection: Any) -> Survey:
+    """Find out what the database is; `connection` is what `target.probe()` gave.
+
+    Raises:
+        NewerSchema, SchemaDrift, SchemaError: It is not one for this program.
+    """
+    found = _look(target, connection)
+    found.plan.refuse_newer()
+    found.plan.refuse_drift()
+    return found
+
+
+def verify(target: Target, connection: Any, found: Survey) -> None:
+    """Raise `SchemaDrift` when changing this schema would fail, or do damage."""
+    differences = target.differences(connection, found.plan.applied)
+    if differences:
+        more = f" (and {len(differences) - 1} more)" if differences[1:] else ""
+        raise SchemaDrift(
+            f"the database is not what its ledger of migrations claims: {differences[0]}{more}",
+            differences=differences,
+            hint="nothing was changed; `opencode db check` lists all differences",
+        )
+
+
+def status(target: Target) -> SchemaStatus:
+    """Tell what is applied, pending and wrong; a database that does not exist has nothing.
+
+    Raises:
+        SchemaDrift, SchemaError: It is not a database of this program at all.
+        StoreError: It cannot be read.
+    """
+    try:
+        with target.probe() as connection:
+            found = _look(target, connection)
+            problems = [f"{id}: the file is not the one applied" for id in found.plan.drifted]
+            if connection is not None and not found.plan.unknown:
+                problems += target.differences(connection, found.plan.applied)
+    except target.errors as error:
+        raise target.translate(error) from error
+    return SchemaStatus(
+        applied=found.state.applied,
+        pending=tuple(migration.id for migration in found.plan.pending),
+        unknown=found.plan.unknown,
+        problems=tuple(problems),
+    )
+
+
+def dry_run(target: Target) -> str:
+    """Return the SQL an upgrade would run, empty when there is none; raises as `upgrade` does."""
+    from opencode.db.migrate import dry_run_sql
+
+    try:
+        with target.probe() as connection:
+            found = survey(target, connection)
+            if not found.plan.pending:
+                return ""
+            if connection is not None:
+                verify(target, connection, found)
+    except target.errors as error:
+        raise target.translate(error) from error
+    return dry_run_sql(found.ledger, found.plan.pending, found.adopted)
+
+
+def _look(target: Target, connection: Any) -> Survey:
+    state = State() if connection is None else target.inspect(connection)
+    return Survey(
+        state,
+        plan(state.applied, shipped_migrations(target.dialect)),
+        Ledger(target.dialect, goose=state.goose),
+    )

@@ -1,0 +1,135 @@
+"""A database as the upgrade sees it; SQLite's is here, MySQL's in `mysql_target`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from opencode.db import adopt
+from opencode.db.backup import CopyProgress, copy_before_migration
+from opencode.db.lock import LOCK_TIMEOUT, Waiting, file_lock
+from opencode.db.migrations import Connection, Migration, State
+from opencode.db.resources import Dialect
+from opencode.db.schema import schema_differences
+from opencode.db.sqlite import BUSY_TIMEOUT, connect
+from opencode.db.sqlite_errors import translate
+from opencode.db.sqlite_file import check_database_file, prepare_database_file
+from opencode.errors import DatabaseDamaged, DatabaseReadOnly, StoreError
+
+__all__ = ["SQLiteTarget", "Target"]
+
+
+class Target(Protocol):
+    """One database, and what differs between the products when its schema is changed."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What the driver raises."""
+        ...
+
+    def translate(self, error: Exception) -> StoreError:
+        """Say what a driver's error means; a plain `StoreError` when nothing in particular."""
+        ...
+
+    def probe(self) -> AbstractContextManager[Any]:
+        """A connection that leaves no trace in the database; None when there is none yet."""
+        ...
+
+    def lock(self, waiting: Waiting | None) -> AbstractContextManager[None]:
+        """Keep other processes from changing the schema; freed when this one dies."""
+        ...
+
+    def connect(self) -> AbstractContextManager[Connection]:
+        """The connection to make changes with; only while the lock is held."""
+        ...
+
+    def inspect(self, connection: Any) -> State:
+        """Find out what is there; refuses what is not ours."""
+        ...
+
+    def differences(self, connection: Any, applied: Sequence[Migration]) -> tuple[str, ...]:
+        """How the schema differs from what these migrations make, a line each."""
+        ...
+
+    def backup(
+        self, connection: Any, first: Migration, progress: CopyProgress | None
+    ) -> Path | None:
+        """Copy the database before `first` is applied or undone; None where that is not done."""
+        ...
+
+
+class SQLiteTarget:
+    """A SQLite file, which need not exist yet."""
+
+    dialect: Dialect = "sqlite"
+    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        lock_timeout: float = LOCK_TIMEOUT,
+    ) -> None:
+        self.path = path
+        self.busy_timeout = busy_timeout
+        self.lock_timeout = lock_timeout
+
+    def translate(self, error: Exception) -> StoreError:
+        """As `sqlite_errors` does, with a look at the file when that can tell more."""
+        if not isinstance(error, sqlite3.Error):
+            return StoreError(str(error))
+        meaning = translate(error, self.path)
+        vague = "SQLITE_CANTOPEN" in getattr(error, "sqlite_errorname", "")
+        if vague or isinstance(meaning, DatabaseDamaged | DatabaseReadOnly):
+            try:
+                check_database_file(self.path)
+            except StoreError as reason:
+                return reason
+        return meaning
+
+    @contextmanager
+    def probe(self) -> Iterator[sqlite3.Connection | None]:
+        """Not through `sqlite.connect`, which would switch a stranger's file to WAL."""
+        if not self.path.exists():
+            yield None
+            return
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=self.busy_timeout, isolation_level=None)
+        with closing(connection):
+            yield connection
+
+    @contextmanager
+    def lock(self, waiting: Waiting | None) -> Iterator[None]:
+        """A lock on a file beside the database, whose directory is made if it is missing."""
+        prepare_database_file(self.path)
+        with file_lock(self.path, timeout=self.lock_timeout, waiting=waiting):
+            yield
+
+    @contextmanager
+    def connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection as the program always uses it."""
+        with closing(connect(self.path, busy_timeout=self.busy_timeout)) as connection:
+            yield connection
+
+    def inspect(self, connection: sqlite3.Connection) -> State:
+        """See `adopt.inspect`."""
+        return adopt.inspect(connection)
+
+    def differences(
+        self, connection: sqlite3.Connection, applied: Sequence[Migration]
+    ) -> tuple[str, ...]:
+        """Compared by structure; see `schema`."""
+        return schema_differences(connection, applied)
+
+    def backup(
+        self, connection: sqlite3.Connection, first: Migration, progress: CopyProgress | None
+    ) -> Path:
+        """A copy beside the file."""
+        return copy_before_migration(connection, self.path, first.number, progress=progress)

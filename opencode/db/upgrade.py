@@ -1,0 +1,271 @@
+"""What happens to a database at every start: nothing, or everything it takes to use it.
+
+    look (one SELECT)  →  nothing pending, nothing to fill in: done
+    otherwise          →  lock  →  look again  →  verify  →  back up  →  migrate  →  backfill
+
+Another process may have done the work while this one waited for the lock; it then finds nothing
+left to do.  Whatever is refused is refused before anything was changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from opencode.db.backfill import BackfillProgress, BackfillReport, backfill
+from opencode.db.migrations import Connection, Migration, plan, read_applied, shipped_migrations
+from opencode.db.querier import Querier
+from opencode.db.queries import load_queries
+from opencode.db.survey import Survey, survey, verify
+from opencode.db.target import Target
+from opencode.errors import InvalidValue, PendingMigrations
+
+__all__ = [
+    "Progress",
+    "RollbackReport",
+    "UpgradeProgress",
+    "UpgradeReport",
+    "rollback",
+    "upgrade",
+]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeProgress:
+    """One thing to tell the user; `total` is 0 where nobody knows how much there is to do."""
+
+    stage: Literal["wait", "backup", "migrate", "backfill"]
+    text: str
+    done: int = 0
+    total: int = 0
+
+
+Progress = Callable[[UpgradeProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeReport:
+    """What an upgrade did; all empty when there was nothing to do."""
+
+    applied: tuple[str, ...] = ()
+    adopted: tuple[str, ...] = ()
+    """Migrations of the Go OpenCode that were found in place."""
+    created: bool = False
+    """Whether there were no tables before."""
+    backup: Path | None = None
+    backfilled: BackfillReport = field(default_factory=BackfillReport)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackReport:
+    """What a rollback did; ids with the newest first."""
+
+    rolled_back: tuple[str, ...] = ()
+    backup: Path | None = None
+    seconds: float = 0.0
+
+
+def upgrade(
+    target: Target,
+    *,
+    auto_migrate: bool,
+    project_id: Callable[[], str],
+    progress: Progress | None = None,
+) -> UpgradeReport:
+    """Bring the database to this program's schema and fill in what older programs left out.
+
+    `project_id` is asked when sessions without a project are found.
+
+    Raises:
+        PendingMigrations: Migrations wait and `auto_migrate` is off.
+        NewerSchema, SchemaDrift, SchemaError: The database is not one to be upgraded.
+        MigrationFailed: A migration failed; it left no trace, and those before it stay.
+        StoreError: The database cannot be reached, written, or copied.
+    """
+    run = _Run(target, progress)
+    try:
+        if not run.has_work(auto_migrate=auto_migrate):
+            return UpgradeReport()
+        with run.lock():
+            return run.upgrade(project_id, auto_migrate=auto_migrate)
+    except target.errors as error:
+        raise target.translate(error) from error
+
+
+def rollback(
+    target: Target,
+    *,
+    to: int | None = None,
+    steps: int | None = None,
+    progress: Progress | None = None,
+) -> RollbackReport:
+    """Undo the last `steps` migrations, or all those with a number above `to`.
+
+    What they added is lost, except from the backup.  The next start of this program applies them
+    again unless `autoMigrate` is off.
+
+    Raises:
+        InvalidValue: There are not as many migrations to undo.
+        NewerSchema, SchemaDrift, SchemaError, MigrationFailed, StoreError: As `upgrade` does.
+    """
+    run = _Run(target, progress)
+    try:
+        with run.lock():
+            return run.rollback(to, steps)
+    except target.errors as error:
+        raise target.translate(error) from error
+
+
+class _Run:
+    """One upgrade or rollback."""
+
+    def __init__(self, target: Target, progress: Progress | None) -> None:
+        self.target = target
+        self.progress = progress
+        self.started = time.monotonic()
+
+    def tell(
+        self,
+        stage: Literal["wait", "backup", "migrate", "backfill"],
+        text: str,
+        done: int = 0,
+        total: int = 0,
+    ) -> None:
+        if self.progress:
+            self.progress(UpgradeProgress(stage, text, done, total))
+
+    def lock(self) -> AbstractContextManager[None]:
+        return self.target.lock(lambda holder: self.tell("wait", f"waiting for {holder}"))
+
+    def has_work(self, *, auto_migrate: bool) -> bool:
+        """The look at every start; refuses early what an upgrade would refuse."""
+        with self.target.probe() as connection:
+            applied = read_applied(connection) if connection is not None else None
+            if applied:
+                found = plan(applied, shipped_migrations(self.target.dialect))
+                found.refuse_newer()
+                if not found.pending:
+                    return self._querier(connection).has_backfill_work()
+            if not auto_migrate:
+                _refuse_pending(survey(self.target, connection))
+        return True
+
+    def upgrade(self, project_id: Callable[[], str], *, auto_migrate: bool) -> UpgradeReport:
+        with self.target.probe() as connection:
+            found = survey(self.target, connection)
+            if not auto_migrate:
+                _refuse_pending(found)
+            backup = self._prepare(connection, found, found.plan.pending)
+        with self.target.connect() as connection:
+            applied = self._migrate(connection, found)
+            filled = self._backfill(connection, project_id)
+        report = UpgradeReport(
+            applied=applied,
+            adopted=found.state.adopted,
+            created=found.state.empty,
+            backup=backup,
+            backfilled=filled,
+            seconds=self._seconds(),
+        )
+        log.info("upgraded: %s", report)
+        return report
+
+    def rollback(self, to: int | None, steps: int | None) -> RollbackReport:
+        from opencode.db.migrate import roll_back
+
+        with self.target.probe() as connection:
+            found = survey(self.target, connection)
+            chosen = _choose(found.plan.applied, to, steps)
+            backup = self._prepare(connection, found, chosen)
+        with self.target.connect() as connection:
+            done = roll_back(
+                connection,
+                found.ledger,
+                chosen,
+                translate=self.target.translate,
+                step=lambda migration: self.tell("migrate", f"undoing {migration.id}"),
+            )
+        report = RollbackReport(done, backup, self._seconds())
+        log.info("rolled back: %s", report)
+        return report
+
+    def _prepare(self, connection: Any, found: Survey, changes: Sequence[Migration]) -> Path | None:
+        """Make sure that the changes can be made, and undone by hand; returns the backup."""
+        if connection is None or found.state.empty or not changes:
+            return None
+        verify(self.target, connection, found)
+        return self.target.backup(
+            connection,
+            changes[0],
+            lambda done, total: self.tell("backup", "copying the database", done, total),
+        )
+
+    def _migrate(self, connection: Connection, found: Survey) -> tuple[str, ...]:
+        pending = found.plan.pending
+        if not pending:
+            return ()
+        from opencode.db.migrate import migrate
+
+        first = pending[0].number
+        last = pending[-1].number
+        return migrate(
+            connection,
+            found.ledger,
+            pending,
+            adopted=found.adopted,
+            translate=self.target.translate,
+            step=lambda m: self.tell("migrate", m.name, m.number - first, last - first + 1),
+        )
+
+    def _backfill(self, connection: Connection, project_id: Callable[[], str]) -> BackfillReport:
+        def step(at: BackfillProgress) -> None:
+            self.tell("backfill", "numbering messages, tagging sessions", at.done, at.total)
+
+        return backfill(
+            connection,
+            self._querier(connection),
+            self.target.dialect,
+            project_id=project_id,
+            progress=step,
+        )
+
+    def _querier(self, connection: Connection) -> Querier:
+        return Querier(load_queries(self.target.dialect), connection)
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self.started
+
+
+def _refuse_pending(found: Survey) -> None:
+    if pending := [migration.id for migration in found.plan.pending]:
+        raise PendingMigrations(
+            f"the database waits for {len(pending)} migrations ({pending[0]} to {pending[-1]})"
+            if len(pending) > 1
+            else f"the database waits for the migration {pending[0]}",
+            pending=pending,
+            hint="run `opencode db migrate`, or set sessionProvider.autoMigrate to true",
+        )
+
+
+def _choose(
+    applied: Sequence[Migration], to: int | None, steps: int | None
+) -> tuple[Migration, ...]:
+    """The migrations to undo, the newest first."""
+    last = applied[-1].number if applied else 0
+    if (to is None) == (steps is None):
+        raise InvalidValue("say either to which migration to go back, or how many to undo")
+    keep = to if to is not None else last - (steps or 0)
+    if not 0 <= keep < last:
+        raise InvalidValue(
+            f"the database is at migration {last}; it cannot go back to {keep}",
+            hint="`opencode db status` lists what is applied",
+        )
+    return tuple(migration for migration in reversed(applied) if migration.number > keep)

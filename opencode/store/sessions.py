@@ -1,0 +1,267 @@
+"""Sessions of one project: create, find, change, delete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from opencode import limits
+from opencode.db.querier import Querier
+from opencode.errors import AmbiguousId, InvalidValue
+from opencode.models import Cursor, Deleted, Page, Session, Sort
+from opencode.store import listing
+from opencode.store.ids import new_id
+from opencode.store.scope import Scope, again
+
+__all__ = ["MIN_PREFIX", "Sessions"]
+
+MIN_PREFIX = 4
+_MAX_CANDIDATES = 10
+
+
+class Sessions:
+    """The sessions of one project; every method stays within it unless it says otherwise."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._project = scope.project_id
+
+    def create(
+        self,
+        *,
+        title: str = "",
+        parent: str | None = None,
+        id: str | None = None,
+        author: str | None = None,
+    ) -> Session:
+        """Start a session; `parent` is the session that starts it.
+
+        Raises:
+            NotFound: the parent is not in this project.
+            InvalidValue: title, id or author break a limit.
+        """
+        session_id = limits.check_id(id) if id is not None else new_id()
+        title = limits.check_text("title", title.strip(), limits.TITLE)
+        author = limits.check_text("author", author or self._scope.author(), limits.AUTHOR)
+        now = self._scope.now()
+
+        def work(querier: Querier) -> Session:
+            if parent is not None:
+                self._scope.session(querier, parent)
+            querier.create_session(
+                id=session_id,
+                project_id=self._project,
+                parent_session_id=parent,
+                title=title,
+                author=author,
+                updated_at=now,
+                created_at=now,
+            )
+            return self._scope.session(querier, session_id)
+
+        return self._scope.run(
+            work, arrived=lambda q: q.get_session(project_id=self._project, id=session_id)
+        )
+
+    def get(self, session_id: str) -> Session:
+        """Return the session with exactly this id; `NotFound` otherwise."""
+        return self._scope.read(lambda querier: self._scope.session(querier, session_id))
+
+    def resolve(self, prefix: str) -> Session:
+        """Return the session whose id is `prefix`, or the only one whose id begins with it.
+
+        Raises:
+            InvalidValue: fewer than 4 characters, and not an id.
+            NotFound: none begins so.
+            AmbiguousId: several do; `candidates` names the newest of them.
+        """
+        limits.check_id(prefix)
+        exact = self._scope.read(lambda q: q.get_session(project_id=self._project, id=prefix))
+        if exact is not None:
+            return exact
+        if len(prefix) < MIN_PREFIX:
+            raise InvalidValue(
+                f"{prefix!r} is too short for a session id",
+                hint=f"give at least {MIN_PREFIX} characters of it",
+            )
+        found = self.complete(prefix, limit=1000)
+        if not found:
+            raise self._scope.no_session(prefix)
+        if len(found) > 1:
+            raise _ambiguous(prefix, found)
+        return found[0]
+
+    def complete(self, prefix: str, limit: int = 20) -> list[Session]:
+        """Return up to `limit` sessions whose ids begin with `prefix`, in order of id."""
+        return self._scope.read(
+            lambda querier: querier.list_sessions_by_prefix(
+                project_id=self._project, first_id=prefix, end_id=prefix + "\x7f", limit=limit
+            )
+        )
+
+    def list(  # noqa: PLR0913  each is a flag of the command line
+        self,
+        *,
+        limit: int = 50,
+        sort: Sort = "updated",
+        after: Cursor | None = None,
+        before: Cursor | None = None,
+        last: bool = False,
+        filter: str = "",
+        author: str = "",
+        children: bool = False,
+        all_projects: bool = False,
+    ) -> Page[Session]:
+        """Return a page of at most `limit` sessions, the latest, newest or dearest first.
+
+        Without `after` (a page's `next`), `before` (its `previous`) or `last` it is the first
+        page.  `filter` and `author` are looked for anywhere in title and author, whatever the
+        case.  Sessions started by other sessions are left out unless `children`.  `all_projects`
+        leaves the project and knows neither `before` nor `last`.
+        """
+        wanted = listing.Listing(
+            project_id=None if all_projects else self._project,
+            sort=sort,
+            children=children,
+            filter=filter,
+            author=author,
+        )
+        return self._scope.read(
+            lambda querier: listing.page(
+                querier, wanted, limit=limit, after=after, before=before, last=last
+            )
+        )
+
+    def count(
+        self,
+        *,
+        filter: str = "",
+        author: str = "",
+        children: bool = False,
+        all_projects: bool = False,
+    ) -> int:
+        """Return how many sessions `list` would go through."""
+        wanted = listing.Listing(
+            project_id=None if all_projects else self._project,
+            sort="updated",
+            children=children,
+            filter=filter,
+            author=author,
+        )
+        return self._scope.read(lambda querier: listing.count(querier, wanted))
+
+    def cursor(self, session: Session, sort: Sort = "updated") -> Cursor:
+        """Return the place of a session in a listing, to go on from there."""
+        return listing.cursor(session, sort)
+
+    def children(self, session_id: str) -> Sequence[Session]:
+        """Return the sessions that a session started, oldest first."""
+        return self._scope.read(
+            lambda q: q.list_children(project_id=self._project, parent_session_id=session_id)
+        )
+
+    def tree(self, session_id: str) -> Sequence[str]:
+        """Return the ids of a session and of all below it; empty when it is not there."""
+        return self._scope.read(
+            lambda q: q.list_session_tree(project_id=self._project, id=session_id)
+        )
+
+    def contents(self, *session_ids: str) -> Deleted:
+        """Return what `delete` would remove."""
+        return self._scope.read(lambda querier: self._contents(querier, session_ids)[1])
+
+    def rename(self, session_id: str, title: str) -> Session:
+        """Give a session another title; an empty one is refused."""
+        title = limits.check_text("title", title.strip(), limits.TITLE)
+        if not title:
+            raise InvalidValue("the title is empty", hint="give the session a title")
+
+        def work(querier: Querier) -> Session:
+            querier.rename_session(title=title, project_id=self._project, id=session_id)
+            return self._scope.session(querier, session_id)
+
+        return self._scope.run(work, arrived=again)
+
+    def delete(self, *session_ids: str) -> Deleted:
+        """Delete sessions with all sessions below them, their messages and files; all or none."""
+        counted: list[Deleted] = []
+
+        def work(querier: Querier) -> Deleted:
+            ids, contents = self._contents(querier, session_ids)
+            counted.append(contents)
+            querier.delete_sessions(project_id=self._project, ids=json.dumps(ids))
+            return contents
+
+        def gone(querier: Querier) -> Deleted | None:
+            left = any(querier.get_session(project_id=self._project, id=one) for one in session_ids)
+            return None if left else counted[-1]
+
+        return self._scope.run(work, arrived=gone)
+
+    def add_usage(
+        self,
+        session_id: str,
+        *,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+        cost: float = 0.0,
+    ) -> Session:
+        """Add what a request used to the session's counters, atomically; cost in US dollars."""
+        limits.check_amount("prompt_tokens", prompt_tokens)
+        limits.check_amount("completion_tokens", completion_tokens)
+        limits.check_amount("cost", cost)
+
+        def work(querier: Querier) -> Session:
+            querier.add_session_usage(
+                prompt_tokens=prompt_tokens,
+                completion_tokens=completion_tokens,
+                cost=cost,
+                project_id=self._project,
+                id=session_id,
+            )
+            return self._scope.session(querier, session_id)
+
+        return self._scope.run(work)
+
+    def set_summary(self, session_id: str, message_id: str | None) -> Session:
+        """Name the message of the session that sums it up, or none."""
+
+        def work(querier: Querier) -> Session:
+            if message_id is not None:
+                message = querier.get_message(project_id=self._project, id=message_id)
+                if message is None or message.session_id != session_id:
+                    raise InvalidValue(
+                        f"message {message_id} is not in session {session_id}",
+                        hint="name a message of the same session",
+                    )
+            querier.set_session_summary(
+                summary_message_id=message_id, project_id=self._project, id=session_id
+            )
+            return self._scope.session(querier, session_id)
+
+        return self._scope.run(work, arrived=again)
+
+    def _contents(
+        self, querier: Querier, session_ids: Sequence[str]
+    ) -> tuple[Sequence[str], Deleted]:
+        ids: dict[str, None] = {}
+        for session_id in session_ids:
+            tree = querier.list_session_tree(project_id=self._project, id=session_id)
+            if not tree:
+                raise self._scope.no_session(session_id)
+            ids.update(dict.fromkeys(tree))
+        wanted = json.dumps([*ids])
+        return [*ids], Deleted(
+            sessions=len(ids),
+            messages=querier.count_messages(project_id=self._project, ids=wanted),
+            files=querier.count_files(project_id=self._project, ids=wanted),
+        )
+
+
+def _ambiguous(prefix: str, found: Sequence[Session]) -> AmbiguousId:
+    newest = sorted(found, key=lambda s: (s.updated_at, s.id), reverse=True)[:_MAX_CANDIDATES]
+    return AmbiguousId(
+        f"{prefix!r} is the beginning of {len(found)} session ids",
+        candidates=[(session.id, session.title) for session in newest],
+        hint="give more characters of the id",
+    )

@@ -1,0 +1,124 @@
+"""The store: what the front ends, and other programs, work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from opencode.config import Config
+from opencode.db.provider import Provider
+from opencode.project import ProjectIdentity, check_project_id
+from opencode.store.files import Files
+from opencode.store.messages import Messages
+from opencode.store.projects import Projects
+from opencode.store.scope import Scope
+from opencode.store.sessions import Sessions
+
+if TYPE_CHECKING:
+    from opencode.db.target import Target
+    from opencode.db.upgrade import UpgradeReport
+    from opencode.store.admin import Admin, Status
+    from opencode.store.checks import CheckReport
+
+__all__ = ["Store"]
+
+
+class Store:
+    """One project's sessions, messages and files in an open database.
+
+    Any thread may call it.  Use it as a context manager, or `close` it.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        project: ProjectIdentity,
+        config: Config,
+        *,
+        author: Callable[[], str],
+        target: Target,
+        old_rows_project: Callable[[], str],
+        upgraded: UpgradeReport | None = None,
+    ) -> None:
+        self.provider = provider
+        self.project = project
+        self.config = config
+        self.upgraded = upgraded
+        """What opening the database changed in it; None when nothing had to be done."""
+        self._author = author
+        self._target = target
+        self._old_rows_project = old_rows_project
+        scope = Scope(provider, project.project_id, author)
+        self.sessions = Sessions(scope)
+        self.messages = Messages(scope)
+        self.files = Files(scope)
+        self.projects = Projects(scope)
+
+    def in_project(self, project_id: str) -> Store:
+        """Return a view of another project in the same database; closing one closes both."""
+        from dataclasses import replace
+
+        project = replace(
+            self.project,
+            project_id=check_project_id(project_id),
+            rule="option",
+            explanation=("chosen explicitly",),
+        )
+        return Store(
+            self.provider,
+            project,
+            self.config,
+            author=self._author,
+            target=self._target,
+            old_rows_project=self._old_rows_project,
+            upgraded=self.upgraded,
+        )
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make all calls of this thread inside the block one transaction: all or nothing."""
+        return self.provider.transaction()
+
+    def data_version(self) -> int:
+        """Return a number that changes when others have written; for a live display."""
+        return self.provider.data_version()
+
+    def status(self) -> Status:
+        """Return where the database is, what it holds, and which migrations it has."""
+        return self._admin().status()
+
+    def check(self, *, fix: bool = False) -> CheckReport:
+        """Verify the whole database; with `fix` repair what loses nothing."""
+        from opencode.db import survey
+        from opencode.store.checks import check
+
+        drift = survey.status(self._target).problems
+        return check(
+            self.provider, self._target, project_id=self._old_rows_project, drift=drift, fix=fix
+        )
+
+    def backup(self, file: Path) -> None:
+        """Write a copy of the whole database to a new file."""
+        self.provider.backup(file)
+
+    def _admin(self) -> Admin:
+        from opencode.store.admin import Admin
+
+        return Admin(self.provider, self._target, self.project.project_id, self._old_rows_project)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.provider.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
