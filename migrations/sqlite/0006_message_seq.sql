@@ -11,7 +11,8 @@ SET last_seq = (SELECT count(*) FROM messages WHERE messages.session_id = sessio
 
 CREATE UNIQUE INDEX idx_messages_session_seq ON messages (session_id, seq);
 
-CREATE INDEX idx_messages_unnumbered ON messages (session_id) WHERE seq IS NULL;
+-- seq is in it although it is NULL in all its rows: else SQLite prefers the index above and reads all of it.
+CREATE INDEX idx_messages_unnumbered ON messages (seq, session_id) WHERE seq IS NULL;
 
 DROP TRIGGER update_session_message_count_on_insert;
 

@@ -34,10 +34,11 @@ class SQLiteEngine(Engine, SQLiteBackend):
         self._in_transaction = True
         self.execute("BEGIN IMMEDIATE")
 
+    def savepoint(self, id: str) -> None:
+        """None around a step: a failure ends the whole migration."""
+
     def savepoint_rollback(self, id: str) -> None:
-        """Not after an error that has ended the whole transaction (full disk): it would hide it."""
-        if self.connection.in_transaction:
-            super().savepoint_rollback(id)  # type: ignore[no-untyped-call]
+        """Nothing to go back to; after some errors (a full disk) SQLite itself has gone back."""
 
     def prepare(self, adopted: Sequence[Migration]) -> None:
         with self.transaction():  # type: ignore[no-untyped-call]

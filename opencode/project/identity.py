@@ -201,9 +201,8 @@ def _by_remote(facts: Facts, said: list[str]) -> tuple[str | None, str | None]:
     url = facts.remotes[chosen]
     shown = clean_remote(url)
     name = normalize_remote(url, base=facts.top or facts.common)
-    said.append(f"Git: remote {chosen} is {shown or 'of a form that names no repository'}")
-    if name is None and shown is not None:
-        said.append(f"Git: the URL of {chosen} names no repository")
+    what = shown or "a URL of unknown form"
+    said.append(f"Git: remote {chosen} is {what}{'' if name else ', which names no repository'}")
     return name, shown
 
 

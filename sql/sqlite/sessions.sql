@@ -1,6 +1,7 @@
 -- Sessions. Every statement is scoped by project_id; those named …_all_… leave the project on purpose.
 -- Pages are keyset pages: the row after (sort key, id) of the last one seen. The bound on the sort key alone
--- stands beside the row comparison because MySQL and MariaDB use the index only for the former.
+-- stands beside the row comparison because MySQL and MariaDB use the index only for the former. The + in the
+-- lists of roots keeps SQLite from using an index for the latter, which would lead over all sub-sessions.
 
 -- name: create_session(id, project_id, parent_session_id, title, author, updated_at, created_at)!
 -- Insert a session; id and times come from the caller.
@@ -217,7 +218,7 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND updated_at <= :updated_at
-    AND (updated_at, id) < (:updated_at, :id)
+    AND (+updated_at, id) < (:updated_at, :id)
     AND (lower(title) LIKE :title_pattern ESCAPE '!')
     AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
 ORDER BY updated_at DESC, id DESC
@@ -243,7 +244,7 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND created_at <= :created_at
-    AND (created_at, id) < (:created_at, :id)
+    AND (+created_at, id) < (:created_at, :id)
     AND (lower(title) LIKE :title_pattern ESCAPE '!')
     AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
 ORDER BY created_at DESC, id DESC
@@ -269,7 +270,7 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND cost <= :cost
-    AND (cost, id) < (:cost, :id)
+    AND (+cost, id) < (:cost, :id)
     AND (lower(title) LIKE :title_pattern ESCAPE '!')
     AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
 ORDER BY cost DESC, id DESC
@@ -295,7 +296,7 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND updated_at >= :updated_at
-    AND (updated_at, id) > (:updated_at, :id)
+    AND (+updated_at, id) > (:updated_at, :id)
     AND (lower(title) LIKE :title_pattern ESCAPE '!')
     AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
 ORDER BY updated_at, id
@@ -321,7 +322,7 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND created_at >= :created_at
-    AND (created_at, id) > (:created_at, :id)
+    AND (+created_at, id) > (:created_at, :id)
     AND (lower(title) LIKE :title_pattern ESCAPE '!')
     AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
 ORDER BY created_at, id
@@ -347,7 +348,7 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND cost >= :cost
-    AND (cost, id) > (:cost, :id)
+    AND (+cost, id) > (:cost, :id)
     AND (lower(title) LIKE :title_pattern ESCAPE '!')
     AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
 ORDER BY cost, id
