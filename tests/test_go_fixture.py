@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,14 @@ def test_nothing_is_lost_and_all_is_filed(checkout: Path, go_database: Path) -> 
         for table in TABLES
     }
     order = rows(go_database, "SELECT session_id, id FROM messages ORDER BY created_at, rowid")
-    untouched = go_database.read_bytes()
+    untouched = sha256(go_database.read_bytes()).hexdigest()
 
     with open_store(checkout) as store:
         assert store.project.project_id == PROJECT
         assert store.upgraded is not None
         assert store.upgraded.backup is not None
         assert store.upgraded.backup.parent == go_database.parent
-        assert store.upgraded.backup.read_bytes() == untouched
+        assert sha256(store.upgraded.backup.read_bytes()).hexdigest() == untouched
         assert store.sessions.count() == 6
         assert store.sessions.count(children=True) == 9
         for session in store.sessions.list(children=True).items:
