@@ -20,11 +20,10 @@ INTRODUCTION = """\
 `opencode` without a command starts the interface; its keys are in [keys.md](keys.md). What is
 below is also printed by `--help`, which every command has.
 
-Data goes to standard output, everything else to standard error. Every command that prints data
-takes `--json`: one JSON document, its fields in snake case and named like the columns of the
-database, `[]` when there is nothing. Session ids may be shortened to a beginning of at least 4
-characters that no other id of the project has. On a terminal titles are cut to its width; into a
-pipe nothing is cut.
+Data goes to standard output, everything else to standard error. Where there is `--json` it gives
+one JSON document, its fields in snake case and named like the columns of the database, `[]` when
+there is nothing. Session ids may be shortened to a beginning of at least 4 characters that no
+other id of the project has. On a terminal titles are cut to its width; into a pipe nothing is.
 
 | exit code | means |
 |---|---|

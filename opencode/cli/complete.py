@@ -1,0 +1,114 @@
+"""What a shell may complete: session ids, projects, paths of files in a session.
+
+Completing never changes anything, upgrades no database and makes none, and is silent when
+something is wrong: a message would land in the line being typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from opencode.cli.context import App
+from opencode.errors import StoreError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from opencode.store.files import Files
+    from opencode.store.projects import Projects
+    from opencode.store.sessions import Sessions
+
+__all__ = ["FILE_PATH", "PROJECT", "SESSION"]
+
+LIMIT = 100
+
+Suggestion = tuple[str, str]
+"""What to type, and what it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Peek:
+    """What may be read for completing."""
+
+    sessions: Sessions
+    projects: Projects
+    files: Files
+
+
+@contextmanager
+def _peek(app: App) -> Iterator[_Peek]:
+    """The database of the directory as it is; StoreError when it waits for migrations."""
+    from opencode.store import find_place, open_admin
+    from opencode.store.files import Files
+    from opencode.store.projects import Projects
+    from opencode.store.scope import Scope
+    from opencode.store.sessions import Sessions
+
+    place = find_place(app.cwd(), project=app.project)
+    with closing(open_admin(app.cwd(), project=app.project)) as admin:
+        if admin.status().pending:
+            raise StoreError("migrations are pending")
+        scope = Scope(admin.provider, place.project.project_id, place.author())
+        yield _Peek(Sessions(scope), Projects(scope), Files(scope))
+
+
+class _FromStore(click.ParamType):  # type: ignore[type-arg]  # generic in click 8.5 only
+    """A text that the store knows the possible values of."""
+
+    def __init__(
+        self, name: str, suggest: Callable[[_Peek, click.Context, str], Iterable[Suggestion]]
+    ) -> None:
+        self.name = name
+        self._suggest = suggest
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from opencode.text import clean_line
+
+        try:
+            with _peek(ctx.ensure_object(App)) as peek:
+                suggestions = list(self._suggest(peek, ctx, incomplete))
+        except Exception:  # noqa: BLE001 - whatever it is, the line being typed is not the place
+            return []
+        return [
+            CompletionItem(value, help=clean_line(about))
+            for value, about in suggestions
+            # A shell cannot be given others as one word on one line.
+            if value.isprintable() and not any(map(str.isspace, value))
+        ]
+
+
+def _sessions(peek: _Peek, ctx: click.Context, incomplete: str) -> Iterator[Suggestion]:
+    if incomplete:
+        found = peek.sessions.complete(incomplete, limit=LIMIT)
+    else:
+        found = list(peek.sessions.list(limit=LIMIT).items)
+    for session in found:
+        yield session.id, session.title
+
+
+def _projects(peek: _Peek, ctx: click.Context, incomplete: str) -> Iterator[Suggestion]:
+    for project in peek.projects.list():
+        if project.project_id.startswith(incomplete):
+            yield project.project_id, f"{project.sessions} sessions"
+
+
+def _paths(peek: _Peek, ctx: click.Context, incomplete: str) -> Iterator[Suggestion]:
+    session = peek.sessions.resolve(ctx.params["session"])
+    paths = {file.path: file.version for file in peek.files.list(session.id)}
+    for path, version in paths.items():
+        if path.startswith(incomplete):
+            yield path, version
+
+
+SESSION = _FromStore("session", _sessions)
+PROJECT = _FromStore("project", _projects)
+FILE_PATH = _FromStore("path", _paths)

@@ -1,0 +1,142 @@
+"""The program's entry: the root command, and the one place where errors become messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from opencode import __version__
+from opencode.cli import output, streams
+from opencode.cli.command import RootGroup
+from opencode.cli.context import App, pass_app
+from opencode.errors import Cancelled, OpencodeError, UsageError
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["cli", "main"]
+
+PROGRAM = "opencode"
+
+THEMES = ("auto", "dark", "light", "mono")
+
+COMMANDS = {
+    "session": ("opencode.cli.session", "List, show, start, rename and delete sessions."),
+    "message": ("opencode.cli.message", "List the messages of a session, add one."),
+    "file": ("opencode.cli.file", "Look at the file versions of a session."),
+    "project": ("opencode.cli.project", "Show this project, list and move projects."),
+    "db": ("opencode.cli.db", "Look after the database: migrations, checks, backups."),
+    "config": ("opencode.cli.config", "Show and check the configuration."),
+    "completion": ("opencode.cli.completion", "Print the script that completes in a shell."),
+}
+
+
+@click.group(
+    cls=RootGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="[COMMAND] [ARGS]...",
+    examples=(
+        "opencode                              # the interface",
+        "opencode session list                 # sessions of this directory's project",
+        "opencode -c ~/src/app session list    # of another directory's project",
+        "opencode -P github.com/acme/app session list --json",
+    ),
+)
+@click.version_option(__version__, "-v", "--version", message="%(prog)s %(version)s")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option(
+    "--theme",
+    type=click.Choice(THEMES),
+    help="Colours of the interface; else those of the configuration, else auto.",
+)
+@pass_app
+@click.pass_context
+def cli(ctx: click.Context, app: App, no_mouse: bool, theme: str | None) -> int | None:
+    """Keep the sessions you have with AI coding agents, and work with them.
+
+    Without a command it starts the interface.
+    """
+    ctx.call_on_close(app.close)
+    if ctx.invoked_subcommand is not None:
+        return None
+    if not streams.is_interactive():
+        raise UsageError("the interface needs a terminal; try: opencode session list")
+    theme = theme or app.config().theme
+    return _interface(app, mouse=not no_mouse, theme=theme if theme in THEMES else "auto")
+
+
+def _interface(app: App, *, mouse: bool, theme: str) -> int:
+    """Run the interface; what it did to the database on opening it is told afterwards."""
+    from opencode.cli.progress import tell_upgrade
+    from opencode.tui import run
+
+    opened: list[Store] = []
+
+    def opener() -> Store:
+        opened.append(app.open_store())
+        return opened[-1]
+
+    code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log())
+    for store in opened:
+        if store.upgraded is not None:
+            tell_upgrade(store.upgraded, store.provider.location)
+    return code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; return its exit code, after telling the user about any error."""
+    app = App()
+    streams.prepare()
+    try:
+        result = cli.main(argv, prog_name=PROGRAM, standalone_mode=False, obj=app)
+        output.flush()
+    except Cancelled as error:
+        output.note(error.message)
+        return error.exit_code
+    except OpencodeError as error:
+        output.report(error, debug=app.debug)
+        return error.exit_code
+    except click.ClickException as error:
+        output.report(_usage_error(error), debug=app.debug)
+        return UsageError.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        output.note("interrupted")
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody to tell.
+        streams.discard_stdout()
+        return 1
+    except Exception as error:  # noqa: BLE001 - the edge of the program
+        output.report(_unexpected(error, app), debug=app.debug)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _usage_error(error: click.ClickException) -> UsageError:
+    """Click's complaint in the form of ours."""
+    ctx = getattr(error, "ctx", None)
+    path = ctx.command_path if isinstance(ctx, click.Context) else PROGRAM
+    hint = f"{path} --help"
+    message = error.format_message().rstrip(".")
+    if isinstance(error, click.NoSuchOption):
+        message = f"{path} has no option {error.option_name}"
+        if error.possibilities:
+            hint = f"did you mean {' or '.join(sorted(error.possibilities))}?"
+    return UsageError(message[:1].lower() + message[1:], hint=hint)
+
+
+def _unexpected(error: Exception, app: App) -> OpencodeError:
+    """A mistake of the program's: the traceback goes to the log."""
+    import logging
+
+    path = app.start_log()
+    logging.getLogger(__name__).error("unexpected error", exc_info=error)
+    wrapped = OpencodeError(
+        f"unexpected {type(error).__name__}: {error}",
+        hint=f"details in {path}; please report it" if path else "details with --debug",
+    )
+    wrapped.__cause__ = error
+    return wrapped
