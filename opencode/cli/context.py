@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from opencode.config import Config
     from opencode.db.upgrade import Progress
     from opencode.project import ProjectIdentity
-    from opencode.store import Admin, Store
+    from opencode.store import Store
+    from opencode.store.admin import Admin
 
 __all__ = ["App", "pass_app"]
 

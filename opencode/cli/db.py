@@ -16,7 +16,7 @@ from opencode.cli.progress import ProgressLine, tell_upgrade
 from opencode.errors import UsageError
 
 if TYPE_CHECKING:
-    from opencode.store import CheckProblem
+    from opencode.store.checks import CheckProblem
 
 __all__ = ["db"]
 

@@ -183,7 +183,7 @@ _FIELDS = (
         kind="string",
         default=".opencode",
         variable="OPENCODE_DATA_DIRECTORY",
-        about="Directory of the SQLite database and the log, relative to the repository's root "
+        about="Directory of the SQLite database, relative to the repository's root "
         "(outside a repository: to the working directory)",
     ),
     Field(

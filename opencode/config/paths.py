@@ -36,7 +36,7 @@ def home_paths(environ: Mapping[str, str]) -> list[Path]:
 
 
 def resolve_data_directory(config: Config, *, cwd: Path, repository_root: Path | None) -> Path:
-    """The directory of database and log; nothing is created.
+    """The directory of the database; nothing is created.
 
     A relative one starts at the repository's root, outside a repository at `cwd`; where one with a
     database lies in `cwd` itself, that one wins.
