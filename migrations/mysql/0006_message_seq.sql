@@ -1,6 +1,5 @@
 -- messages.seq: a message's place in its session, 1, 2, 3 … Times are whole seconds, so they cannot tell.
 -- sessions.last_seq: the last number handed out; numbers of deleted messages are not given again.
--- Existing sessions reserve one number for each message they have; the backfill hands these out.
 -- A message inserted without seq gets the next one from the trigger.
 ALTER TABLE messages ADD COLUMN seq BIGINT;
 
@@ -8,6 +7,19 @@ ALTER TABLE sessions ADD COLUMN last_seq BIGINT NOT NULL DEFAULT 0;
 
 UPDATE sessions
 SET last_seq = (SELECT COUNT(*) FROM messages WHERE messages.session_id = sessions.id);
+
+-- Differs by necessity: without a partial index the next start could not see that messages are left to be
+-- numbered, so they are numbered here and not by the backfill; ids (UUIDv7) break ties of time.
+UPDATE messages
+INNER JOIN (
+    SELECT
+        unnumbered.id,
+        ROW_NUMBER() OVER (
+            PARTITION BY unnumbered.session_id ORDER BY unnumbered.created_at, unnumbered.id
+        ) AS place
+    FROM messages AS unnumbered
+) AS ranked ON messages.id = ranked.id
+SET messages.seq = ranked.place;
 
 CREATE UNIQUE INDEX idx_messages_session_seq ON messages (session_id, seq);
 

@@ -20,8 +20,10 @@ _OWN_COLUMNS = frozenset({"parent_session_id", "message_count", "prompt_tokens"}
 _TYPESCRIPT_TABLES = frozenset({"session", "message", "part"})
 
 
-def inspect(connection: sqlite3.Connection) -> State:
+def inspect(connection: sqlite3.Connection, location: str) -> State:
     """Find out what the database is and what its ledger claims; changes nothing.
+
+    `location` is what messages call it.
 
     Raises:
         SchemaError: It belongs to another program.
@@ -33,16 +35,16 @@ def inspect(connection: sqlite3.Connection) -> State:
     if applied := read_applied(connection):
         return State(applied, goose=goose, empty=False)
     strangers = tables - _LEDGERS
-    if goose and (adopted := _read_goose(connection, strangers)):
+    if goose and (adopted := _read_goose(connection, location, strangers)):
         return State(adopted, tuple(line.id for line in adopted), goose=True, empty=False)
     if _has_our_sessions(connection):
         raise SchemaDrift(
-            "the database holds sessions, but no ledger tells which migrations it has",
+            f"{location} holds sessions, but no ledger tells which migrations it has",
             differences=["the ledger of migrations is missing or empty"],
             hint="restore a complete backup, or move the file away to start with a new one",
         )
     if strangers:
-        raise _foreign(strangers)
+        raise _foreign(location, strangers)
     return State(goose=goose, empty=not tables)
 
 
@@ -59,7 +61,7 @@ def _has_our_sessions(connection: sqlite3.Connection) -> bool:
 
 
 def _read_goose(
-    connection: sqlite3.Connection, strangers: frozenset[str]
+    connection: sqlite3.Connection, location: str, strangers: frozenset[str]
 ) -> tuple[AppliedMigration, ...]:
     """What goose's ledger says; the last line of a version counts, because a rollback adds one."""
     rows = fetch(
@@ -71,10 +73,10 @@ def _read_goose(
     applied = {version: row for version, row in latest.items() if row["is_applied"]}
     unknown = [str(version) for version in applied if version not in GOOSE_VERSIONS.values()]
     if unknown and len(unknown) == len(applied):
-        raise _foreign(strangers)
+        raise _foreign(location, strangers)
     if unknown:
         raise NewerSchema(
-            "the database was upgraded by a newer Go OpenCode than this program knows: "
+            f"{location} was upgraded by a newer Go OpenCode than this program knows: "
             f"it has {', '.join(unknown)}",
             unknown=unknown,
             hint="install a newer opencode, or set data.directory to another place",
@@ -86,13 +88,13 @@ def _read_goose(
     )
 
 
-def _foreign(tables: frozenset[str]) -> SchemaError:
+def _foreign(location: str, tables: frozenset[str]) -> SchemaError:
     if tables >= _TYPESCRIPT_TABLES:
         looks = "it looks like one of the newer OpenCode in TypeScript (session, message, part)"
     else:
         some = sorted(tables)
         looks = f"it has other tables ({', '.join(some[:4])}{', …' if some[4:] else ''})"
     return SchemaError(
-        f"the database belongs to another program: {looks}",
+        f"{location} belongs to another program: {looks}",
         hint="nothing was changed; set data.directory to another place",
     )

@@ -100,7 +100,8 @@ def _number_session(querier: Querier, session: ListUnnumberedSessionsRow) -> int
     since has higher ones.  Where the lowest are taken after all, the messages go to the end.
     """
     reserved = session.lowest_seq == 0 or session.lowest_seq > session.messages
-    start = 0 if reserved else session.last_seq
+    highest = max(session.last_seq, session.highest_seq)
+    start = 0 if reserved else highest
     count = querier.number_messages(seq=start, session_id=session.session_id)
     if count != session.messages:
         raise DatabaseDamaged(
@@ -108,8 +109,9 @@ def _number_session(querier: Querier, session: ListUnnumberedSessionsRow) -> int
             f"but {count} could be given one",
             hint="run opencode db check",
         )
-    if start + count > session.last_seq:
-        querier.set_last_seq(last_seq=start + count, id=session.session_id)
+    last = max(start + count, highest)
+    if last > session.last_seq:
+        querier.set_last_seq(last_seq=last, id=session.session_id)
     return count
 
 

@@ -1,7 +1,7 @@
 """Copies of a SQLite database: complete or not there at all, and never in place of a file.
 
-SQLite's own backup is used, because a plain copy of the file would miss what is still in the
-write-ahead log, and closing the file afterwards would drop the locks of this process on it.
+SQLite's own backup is used while others work with the database: a plain copy would miss what is
+still in the write-ahead log, and closing the file would drop the locks of this process on it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ import filecmp
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkstemp
+from typing import BinaryIO
 
 from opencode.db.sqlite_errors import translate
 from opencode.errors import (
     DatabaseDamaged,
-    DatabaseLocked,
     DatabaseReadOnly,
     DiskFull,
     StoreError,
@@ -31,10 +30,10 @@ from opencode.errors import (
 __all__ = ["CopyProgress", "copy_before_migration", "copy_database"]
 
 CopyProgress = Callable[[int, int], None]
-"""Called with the pages copied and the pages there are."""
+"""Called with how much is copied and how much there is, in bytes or pages."""
 
+_BYTES_AT_ONCE = 4 << 20
 _PAGES_AT_ONCE = 1024  # Ctrl-C is noticed in between
-_BUSY_LIMIT = 60.0
 _PARTIAL = ".partial"
 _RESERVE = 16 << 20  # what the migrations themselves may need before the log is checkpointed
 
@@ -48,7 +47,9 @@ def copy_database(
         UsageError: `file` exists.
         DiskFull, DatabaseReadOnly, DatabaseDamaged, DatabaseLocked: There is no such file then.
     """
-    with _partial_copy(connection, file, 0, progress) as partial:
+    with _partial_copy(
+        connection, file, 0, lambda to: _copy_pages(connection, to, progress)
+    ) as partial:
         _publish(partial, file)
 
 
@@ -75,7 +76,9 @@ def copy_before_migration(
         if not file.exists():
             break
         file = database.with_name(f"{stem}-{attempt}.bak")
-    with _partial_copy(connection, file, _RESERVE, progress) as partial:
+    with _partial_copy(
+        connection, file, _RESERVE, lambda to: _copy_file(connection, to, progress)
+    ) as partial:
         for earlier in sorted(database.parent.glob(f"{database.name}.before-{number:04}-*.bak")):
             if filecmp.cmp(earlier, partial, shallow=False):
                 return earlier
@@ -85,7 +88,7 @@ def copy_before_migration(
 
 @contextmanager
 def _partial_copy(
-    connection: sqlite3.Connection, file: Path, reserve: int, progress: CopyProgress | None
+    connection: sqlite3.Connection, file: Path, reserve: int, copy: Callable[[Path], None]
 ) -> Iterator[Path]:
     """A verified copy under a temporary name beside `file`; removed again if it is still there."""
     if connection.in_transaction:
@@ -94,8 +97,8 @@ def _partial_copy(
     try:
         _check_space(connection, file.parent, reserve)
         partial = _create_partial(file)
-        _copy(connection, partial, progress)
-        _verify(partial)
+        copy(partial)
+        _verify(partial, _path_of(connection))
         _flush(partial)
         yield partial
     except sqlite3.Error as error:
@@ -115,42 +118,75 @@ def _create_partial(file: Path) -> Path:
     return Path(name)
 
 
-def _copy(connection: sqlite3.Connection, to: Path, progress: CopyProgress | None) -> None:
-    deadline = time.monotonic() + _BUSY_LIMIT
+def _copy_file(connection: sqlite3.Connection, to: Path, progress: CopyProgress | None) -> None:
+    """Copy byte for byte if the log is empty; only while this process has no other connection.
 
-    def step(status: int, remaining: int, total: int) -> None:
-        nonlocal deadline
-        if status not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            deadline = time.monotonic() + _BUSY_LIMIT
-        elif time.monotonic() > deadline:  # sqlite3 itself would try for ever
-            raise DatabaseLocked(
-                "the database could not be copied: another process keeps it locked",
-                hint="close the other program and try again",
-            )
+    A reader that finds nothing in the log keeps checkpoints from changing the file; without a log
+    it keeps writers out.  Closing the file drops the locks of this process on it, so that comes
+    last.
+    """
+    source = _path_of(connection)
+    if not _has_log(source):
+        with source.open("rb") as raw, _reading(connection):
+            if not _has_log(source):
+                _copy_bytes(raw, to, progress)
+                return
+    _copy_pages(connection, to, progress)
+
+
+def _path_of(connection: sqlite3.Connection) -> Path:
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
+def _has_log(database: Path) -> bool:
+    log = database.with_name(database.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _copy_bytes(raw: BinaryIO, to: Path, progress: CopyProgress | None) -> None:
+    total = os.fstat(raw.fileno()).st_size
+    with to.open("wb") as copy:
+        while chunk := raw.read(_BYTES_AT_ONCE):
+            copy.write(chunk)
+            if progress:
+                progress(copy.tell(), total)
+
+
+@contextmanager
+def _reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Keep one state of the database: writers wait, or write to the log.
+
+    Without it sqlite3's backup starts over after every write, and waits for a lock without end.
+    """
+    connection.execute("BEGIN")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _copy_pages(connection: sqlite3.Connection, to: Path, progress: CopyProgress | None) -> None:
+    def step(_status: int, remaining: int, total: int) -> None:
         if progress:
             progress(total - remaining, total)
 
-    with closing(sqlite3.connect(to, isolation_level=None)) as copy:
+    with _reading(connection), closing(sqlite3.connect(to, isolation_level=None)) as copy:
         # Its own journal would only double the writing: a half-made copy is thrown away.
         copy.execute("PRAGMA journal_mode = OFF")
         copy.execute("PRAGMA synchronous = OFF")
-        connection.execute("BEGIN")  # one state for all pages, whoever else is writing
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            connection.backup(copy, pages=_PAGES_AT_ONCE, progress=step)
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        connection.backup(copy, pages=_PAGES_AT_ONCE, progress=step)
 
 
-def _verify(copy: Path) -> None:
+def _verify(copy: Path, original: Path) -> None:
     """Refuse a copy that SQLite finds fault with; the original has the same fault."""
     uri = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"  # makes no files beside it
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         findings = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
     if findings != ["ok"]:
         raise DatabaseDamaged(
-            f"the database is damaged: {findings[0]}",
+            f"{original} is damaged: {findings[0]}",
             hint="nothing was changed; `opencode db check` tells more, a backup may help",
         )
 

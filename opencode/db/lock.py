@@ -11,14 +11,22 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from opencode.db.migrations import Connection, fetch
 from opencode.db.sqlite_errors import is_busy, translate
 from opencode.errors import DatabaseLocked
 
-__all__ = ["LOCK_TIMEOUT", "Waiting", "file_lock", "lock_holder", "lock_path", "server_lock"]
+__all__ = [
+    "LOCK_TIMEOUT",
+    "Waiting",
+    "file_lock",
+    "lock_holder",
+    "lock_path",
+    "server_lock",
+    "server_lock_holder",
+]
 
 LOCK_TIMEOUT = 120.0
 """Seconds to wait for another process's upgrade; that of a large database takes a while."""
@@ -56,7 +64,13 @@ def file_lock(
     except sqlite3.Error as error:
         raise translate(error, path) from error
     with closing(connection):
-        _wait(lambda: _try(connection, path), lambda: lock_holder(database), timeout, waiting)
+        _wait(
+            lambda: _try(connection, path),
+            lambda: lock_holder(database),
+            str(database),
+            timeout=timeout,
+            waiting=waiting,
+        )
         try:
             yield
         finally:
@@ -74,18 +88,21 @@ def server_lock(
     Raises:
         DatabaseLocked: Another connection still held it after `timeout` seconds.
     """
-    name = _lock_name(str(_value(connection, "SELECT DATABASE()")))
+    name = _lock_name(connection)
     # In short turns, because a longer one runs into the driver's read_timeout.
     _wait(
         lambda: _value(connection, f"SELECT GET_LOCK('{name}', 1)") == 1,
-        lambda: _server_lock_holder(connection, name),
-        timeout,
-        waiting,
+        lambda: server_lock_holder(connection),
+        f"the database {_value(connection, 'SELECT DATABASE()')}",
+        timeout=timeout,
+        waiting=waiting,
     )
     try:
         yield
     finally:
-        _value(connection, f"SELECT RELEASE_LOCK('{name}')")
+        # A lost connection has freed it already, and what lost it is the error to tell.
+        with suppress(Exception):
+            _value(connection, f"SELECT RELEASE_LOCK('{name}')")
 
 
 def lock_holder(database: Path) -> str | None:
@@ -102,6 +119,18 @@ def lock_holder(database: Path) -> str | None:
         if (pid := int(fields[4])) > 0:
             return _describe_process(pid)
     return None
+
+
+def server_lock_holder(connection: Connection) -> str | None:
+    """Which connection holds the lock of the MySQL database this one uses."""
+    id = _value(connection, f"SELECT IS_USED_LOCK('{_lock_name(connection)}')")
+    if id is None:
+        return None
+    rows = fetch(
+        connection,
+        f"SELECT user AS u, host AS h FROM information_schema.processlist WHERE id = {int(id)}",  # noqa: S608
+    )
+    return f"connection {id} of {rows[0]['u']}@{rows[0]['h']}" if rows else f"connection {id}"
 
 
 def _make_private(path: Path) -> None:
@@ -128,6 +157,8 @@ def _try(connection: sqlite3.Connection, path: Path) -> bool:
 def _wait(
     attempt: Callable[[], bool],
     holder: Callable[[], str | None],
+    what: str,
+    *,
     timeout: float,
     waiting: Waiting | None,
 ) -> None:
@@ -137,8 +168,8 @@ def _wait(
         waited = time.monotonic() - started
         if waited >= timeout:
             raise DatabaseLocked(
-                "another process is upgrading the database for more than "
-                f"{timeout:g} seconds: {holder() or 'which one is not known'}",
+                f"{what} is being upgraded by {holder() or 'another process'}, "
+                f"and was not free after {timeout:g} seconds",
                 hint=_HINT,
             )
         if not told and waited >= _WORTH_MENTIONING and waiting is not None:
@@ -155,25 +186,15 @@ def _describe_process(pid: int) -> str:
     return f"process {pid} ({name})" if name else f"process {pid}"
 
 
-def _lock_name(database: str) -> str:
-    """The server's locks are shared by all its databases; their names are short."""
+def _lock_name(connection: Connection) -> str:
+    """The server's locks are shared by all its databases, and their names are short."""
+    database = str(_value(connection, "SELECT DATABASE()"))
     name = f"opencode.{database}"
     if len(name) <= _NAME_LIMIT and re.fullmatch(r"[\w.-]+", name, re.ASCII):
         return name
     from hashlib import sha256
 
     return f"opencode.{sha256(database.encode()).hexdigest()[:40]}"
-
-
-def _server_lock_holder(connection: Connection, name: str) -> str | None:
-    id = _value(connection, f"SELECT IS_USED_LOCK('{name}')")
-    if id is None:
-        return None
-    rows = fetch(
-        connection,
-        f"SELECT user AS u, host AS h FROM information_schema.processlist WHERE id = {int(id)}",  # noqa: S608
-    )
-    return f"connection {id} of {rows[0]['u']}@{rows[0]['h']}" if rows else f"connection {id}"
 
 
 def _value(connection: Connection, sql: str) -> str | int | None:

@@ -14,7 +14,15 @@ from opencode.db.migrate_base import Direction, Engine, split_statements
 from opencode.db.migrate_ledger import Ledger
 from opencode.db.migrations import Connection, Migration
 from opencode.db.resources import Dialect
-from opencode.errors import MigrationFailed, StoreError
+from opencode.errors import (
+    DatabaseDamaged,
+    DatabaseReadOnly,
+    DatabaseRefused,
+    DatabaseUnavailable,
+    DiskFull,
+    MigrationFailed,
+    OpencodeError,
+)
 
 __all__ = ["Step", "Translate", "dry_run_sql", "migrate", "roll_back"]
 
@@ -25,8 +33,17 @@ _BODY = re.compile(r";\s*END$", re.IGNORECASE)
 Step = Callable[[Migration], None]
 """Told before each migration."""
 
-Translate = Callable[[Exception], StoreError]
-"""Turns a driver's error into one of ours; a plain `StoreError` when it has no special meaning."""
+Translate = Callable[[Exception], OpencodeError]
+"""Turns a driver's error into one of ours."""
+
+_SURROUNDINGS = (
+    DatabaseDamaged,
+    DatabaseReadOnly,
+    DatabaseRefused,
+    DatabaseUnavailable,
+    DiskFull,
+)
+"""What is not the migration's fault, and is better told without it."""
 
 
 def migrate(
@@ -104,7 +121,7 @@ def _run(
         except engine.DatabaseError as error:
             log.exception("%s of %s failed at: %s", direction, migration.id, engine.statement)
             meaning = translate(error)
-            if type(meaning) is not StoreError:
+            if isinstance(meaning, _SURROUNDINGS):
                 raise meaning from error
             raise _failure(engine, direction, migration, done, error) from error
         log.info("%s: %s", direction, migration.id)

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final, Literal
-from uuid import uuid4
 
 from opencode.db.migrations import LEDGER, Migration
 from opencode.db.resources import Dialect
@@ -126,6 +124,8 @@ class Ledger:
         return GOOSE_VERSIONS.get(migration.id) if self.goose and not adopted else None
 
     def _log(self, migration: Migration, operation: Literal["apply", "mark", "rollback"]) -> str:
+        from uuid import uuid4
+
         return (
             "INSERT INTO _yoyo_log (id, migration_hash, migration_id, operation, created_at_utc)\n"
             f"VALUES ('{uuid4()}', '{_hash(migration)}', '{migration.id}', '{operation}', "
@@ -135,4 +135,6 @@ class Ledger:
 
 def _hash(migration: Migration) -> str:
     """Its key in yoyo's tables: the checksum of the id, not of the file."""
+    from hashlib import sha256
+
     return sha256(migration.id.encode()).hexdigest()

@@ -9,7 +9,7 @@ its effect is already there is taken for success.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal, Self
 
 from yoyo.backends import MySQLBackend
@@ -92,7 +92,10 @@ class MySQLEngine(Engine, MySQLBackend):
             try:
                 getattr(step, direction)(self)
             except self.DatabaseError as error:
-                if state != "begun" or not self._is_already_so(error):
+                if state is None:
+                    self._forget(migration, direction, number)
+                    raise
+                if not self._is_already_so(error):
                     raise
             self._note(migration, direction, number, "done")
 
@@ -136,6 +139,19 @@ class MySQLEngine(Engine, MySQLBackend):
             f"REPLACE INTO {JOURNAL} (migration_id, direction, step, state, sha256) VALUES "  # noqa: S608
             f"('{migration.id}', '{direction}', {step}, '{state}', '{migration.sha256}')"
         )
+
+    def _forget(self, migration: Migration, direction: Direction, step: int) -> None:
+        """Take back `begun`: what the server has refused had no effect.
+
+        Else the next run would take a table that somebody else made for its own.
+        """
+        statement = self.statement
+        with suppress(self.DatabaseError):  # the connection may be what failed
+            self.execute(
+                f"DELETE FROM {JOURNAL} WHERE migration_id = '{migration.id}'"  # noqa: S608
+                f" AND direction = '{direction}' AND step = {step}"
+            )
+        self.statement = statement
 
     def _clear(self, migration: Migration) -> None:
         self.execute(f"DELETE FROM {JOURNAL} WHERE migration_id = '{migration.id}'")  # noqa: S608

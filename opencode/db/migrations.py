@@ -108,29 +108,36 @@ class Plan:
         recorded = ((migration, self.checksums[migration.id]) for migration in self.applied)
         return tuple(m.id for m, checksum in recorded if checksum and checksum != m.sha256)
 
-    def refuse_newer(self) -> None:
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Ids of pending migrations with a later one applied."""
+        last = max((migration.number for migration in self.applied), default=0)
+        return tuple(migration.id for migration in self.pending if migration.number < last)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """How the applied migrations are not a part of the shipped ones, a line each."""
+        return (
+            *(f"{id}: the file is not the one that was applied" for id in self.drifted),
+            *(f"{id}: not applied, though a later one is" for id in self.left_out),
+        )
+
+    def refuse_newer(self, location: str) -> None:
         """Raise `NewerSchema` when the database has migrations this program does not know."""
         if self.unknown:
             raise NewerSchema(
-                "the database was upgraded by a newer program: "
+                f"{location} was upgraded by a newer program: "
                 f"it has {', '.join(self.unknown)}, which this one does not know",
                 unknown=self.unknown,
                 hint="install the newer program; going back needs its `opencode db rollback`",
             )
 
-    def refuse_drift(self) -> None:
-        """Raise `SchemaDrift` when files changed after they were applied, or one was left out."""
-        differences = [f"{id}: the file is not the one that was applied" for id in self.drifted]
-        last = max((migration.number for migration in self.applied), default=0)
-        differences += [
-            f"{migration.id}: not applied, though a later one is"
-            for migration in self.pending
-            if migration.number < last
-        ]
-        if differences:
+    def refuse_drift(self, location: str) -> None:
+        """Raise `SchemaDrift` when there are `problems`."""
+        if problems := self.problems:
             raise SchemaDrift(
-                f"the migrations do not fit the database: {'; '.join(differences)}",
-                differences=differences,
+                f"{location} does not fit this program's migrations: {'; '.join(problems)}",
+                differences=problems,
                 hint="install the program again; its .sql files must never be edited",
             )
 

@@ -10,7 +10,7 @@ from pymysql.err import InterfaceError, InternalError, MySQLError
 
 from opencode.db import mysql_meanings as meanings
 from opencode.db.mysql_meanings import Meaning
-from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
+from opencode.errors import OpencodeError, StoreError
 
 __all__ = [
     "MySQLError",
@@ -22,6 +22,7 @@ __all__ = [
     "leaves_commit_unknown",
     "must_rerun",
     "silent",
+    "timed_out",
     "translate",
     "translate_connect",
 ]
@@ -87,6 +88,11 @@ def is_lost(error: BaseException) -> bool:
     return error_code(error) in _LOST
 
 
+def timed_out(error: BaseException) -> bool:
+    """Whether the connection was given up because no answer came."""
+    return is_lost(error) and "timed out" in _text(error)  # the words of Python's TimeoutError
+
+
 def must_rerun(error: BaseException) -> bool:
     """Whether the transaction cannot go on, and may succeed when run again as a whole."""
     return error_code(error) in _RERUN
@@ -139,6 +145,8 @@ def translate_connect(error: BaseException, place: Place) -> OpencodeError:
         return _fill(meaning, place, place.host)
     if isinstance(cause, OSError):
         return _fill(_os_meaning(cause, place), place, cause.strerror or str(cause))
+    if isinstance(error, RuntimeError):  # the package `cryptography` is not installed
+        return _fill(meanings.LOGIN_METHOD, place, str(error))
     if not error_code(error):
         return _fill(meanings.NOT_MYSQL, place, type(error).__name__)
     if is_lost(error):
@@ -146,12 +154,10 @@ def translate_connect(error: BaseException, place: Place) -> OpencodeError:
     return translate(error, place)
 
 
-def silent(place: Place, seconds: float, *, accepted: bool) -> DatabaseUnavailable:
+def silent(place: Place, seconds: float, *, accepted: bool) -> OpencodeError:
     """Return the error for a connection that was not ready in time."""
     meaning = meanings.SILENT if accepted else meanings.UNREACHABLE
-    error = _fill(meaning, place, f"waited {seconds:.3g} seconds")
-    assert isinstance(error, DatabaseUnavailable)
-    return error
+    return _fill(meaning, place, f"waited {seconds:.3g} seconds")
 
 
 def _original(error: BaseException) -> BaseException | None:

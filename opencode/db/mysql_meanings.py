@@ -24,6 +24,7 @@ __all__ = [
     "EXPIRED",
     "FULL",
     "HUNG_UP",
+    "LOGIN_METHOD",
     "LOST",
     "NOT_MYSQL",
     "NO_ANSWER_OF_NAMES",
@@ -161,7 +162,7 @@ _ACCOUNT = Meaning(
     "{place}: user {user} cannot log in: {detail}",
     "the server's administrator must unlock the account or renew its password",
 )
-_METHOD = Meaning(
+LOGIN_METHOD = Meaning(
     DatabaseRefused,
     "{place}: user {user} must log in by a method this program does not have: {detail}",
     "use an account with caching_sha2_password or mysql_native_password, and encryption",
@@ -194,7 +195,7 @@ BY_CODE: dict[int, Meaning] = {
     **dict.fromkeys((1045, 1698), _PASSWORD),
     **dict.fromkeys((1129, 1130), _HOST_REFUSED),
     **dict.fromkeys((1820, 1862, 3118, 3955, 4151), _ACCOUNT),
-    **dict.fromkeys((1251, 1524, 2054, 2059, 2061), _METHOD),
+    **dict.fromkeys((1251, 1524, 2054, 2059, 2061), LOGIN_METHOD),
     **dict.fromkeys((1142, 1143, 1227, 1370), _PRIVILEGE),
     **dict.fromkeys((1153, 1301, 2020), _PACKET),
     **dict.fromkeys((1118, 1264, 1265, 1366, 1406, 3140), _VALUE),

@@ -163,8 +163,9 @@ class Pool(Generic[C]):
                     if self._taken < self._limits.max_connections:
                         self._taken += 1
                         return self._idle.pop() if self._idle else None
-                    if not self._changed.wait(deadline.remaining()) and not deadline.remaining():
+                    if not deadline.remaining():
                         raise self._exhausted()
+                    self._changed.wait(deadline.remaining())
             finally:
                 self._waiting -= 1
         raise StoreError("the store is closed")

@@ -31,6 +31,7 @@ class ListUnnumberedSessionsRow:
     session_id: str
     messages: int
     lowest_seq: int
+    highest_seq: int
     last_seq: int
 
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from opencode.config import ProviderType
 from opencode.db.querier import Querier
 from opencode.db.queries import load_queries
-from opencode.db.sqlite_errors import translate
-from opencode.db.sqlite_file import check_database_file, prepare_database_file
+from opencode.db.sqlite_errors import explain, translate
+from opencode.db.sqlite_file import check_place, prepare_database_file
 from opencode.errors import StoreError, UsageError
 
 __all__ = ["BUSY_TIMEOUT", "SQLiteProvider", "connect"]
@@ -49,8 +49,7 @@ def connect(
         )
     if create:
         prepare_database_file(path)
-    else:
-        check_database_file(path)
+    check_place(path)
     try:
         connection = sqlite3.connect(
             path,
@@ -60,12 +59,12 @@ def connect(
             cached_statements=_CACHED_STATEMENTS,
         )
     except sqlite3.Error as error:
-        raise translate(error, path) from error
+        raise explain(error, path) from error
     try:
         _configure(connection, path, wal=wal)
     except sqlite3.Error as error:
         connection.close()
-        raise translate(error, path) from error
+        raise explain(error, path) from error
     except BaseException:
         connection.close()
         raise

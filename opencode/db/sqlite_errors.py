@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from opencode.db.sqlite_file import check_content, check_place
 from opencode.errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -13,7 +14,7 @@ from opencode.errors import (
     StoreError,
 )
 
-__all__ = ["is_busy", "translate"]
+__all__ = ["explain", "is_busy", "translate"]
 
 _PRIMARY = 0xFF  # extended result codes carry the primary one in the lowest byte
 
@@ -50,6 +51,18 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError:
             f"{path} cannot be opened", hint="check that its directory exists and can be written"
         )
     return StoreError(f"{path}: {error}", hint="run opencode db check; details are in the log")
+
+
+def explain(error: sqlite3.Error, path: Path) -> StoreError:
+    """As `translate`, for an error on opening the file: a look at it can tell more."""
+    vague = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    try:
+        check_place(path)
+        if _code(error) in vague:
+            check_content(path)
+    except StoreError as reason:
+        return reason
+    return translate(error, path)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -1,21 +1,22 @@
-"""The database file itself: making it private, and telling early what is wrong with it."""
+"""The database file itself: making it private, and telling what is wrong with it."""
 
 from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from opencode.errors import DatabaseDamaged, DatabaseReadOnly, DiskFull, StoreError
 
-__all__ = ["check_database_file", "prepare_database_file"]
+__all__ = ["check_content", "check_place", "prepare_database_file"]
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_SIZE = 100
 
 
-def prepare_database_file(path: Path) -> bool:
-    """Make the directory (0700) and an empty file (0600) where there is none; True when made.
+def prepare_database_file(path: Path) -> None:
+    """Make the directory (0700) and an empty file (0600) where there is none.
 
     A directory made here gets a `.gitignore` of `*`: sessions do not belong into a repository.
     An existing directory or file keeps its permissions.
@@ -24,23 +25,34 @@ def prepare_database_file(path: Path) -> bool:
         if not path.parent.is_dir():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             (path.parent / ".gitignore").write_text("*\n")
-        if path.exists():
-            check_database_file(path)
-            return False
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise _file_error(error, path) from error
-    return True
 
 
-def check_database_file(path: Path) -> None:
-    """Refuse a file that is not SQLite's, is cut short, or cannot be written.
+def check_place(path: Path) -> None:
+    """Refuse a database that is no file, or that cannot be written, without opening it.
 
-    SQLite itself would notice some of this only at the first read of a missing page, or
-    answer a read-only directory with "unable to open database file".
+    SQLite would answer a read-only directory with "unable to open database file", and notice a
+    read-only file at the first write only.
     """
     if not path.is_file():
         raise StoreError(f"{path} is not a file", hint="move it away, or set data.directory")
+    for place in (path, path.parent):
+        if not os.access(place, os.W_OK):
+            what = "directory" if place is path.parent else "database file"
+            raise DatabaseReadOnly(
+                f"the {what} {place} is read-only", hint="give yourself the right to write to it"
+            )
+
+
+def check_content(path: Path) -> None:
+    """Say what is wrong with a file that SQLite has refused.
+
+    Never call it for a healthy one: closing the file drops all locks of this process on it, and
+    SQLite does not take them again.
+    """
     # Looked at first: a checkpoint writes the header before it makes the file longer.
     has_log = path.with_name(path.name + "-wal").exists()
     try:
@@ -50,12 +62,6 @@ def check_database_file(path: Path) -> None:
     except OSError as error:
         raise _file_error(error, path) from error
     _check_header(path, header, size, has_log=has_log)
-    for place in (path, path.parent):
-        if not os.access(place, os.W_OK):
-            what = "directory" if place is path.parent else "database file"
-            raise DatabaseReadOnly(
-                f"the {what} {place} is read-only", hint="give yourself the right to write to it"
-            )
 
 
 def _check_header(path: Path, header: bytes, size: int, *, has_log: bool) -> None:

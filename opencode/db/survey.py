@@ -58,18 +58,18 @@ def survey(target: Target, connection: Any) -> Survey:
         NewerSchema, SchemaDrift, SchemaError: It is not one for this program.
     """
     found = _look(target, connection)
-    found.plan.refuse_newer()
-    found.plan.refuse_drift()
+    found.plan.refuse_newer(target.location)
     return found
 
 
 def verify(target: Target, connection: Any, found: Survey) -> None:
     """Raise `SchemaDrift` when changing this schema would fail, or do damage."""
+    found.plan.refuse_drift(target.location)
     differences = target.differences(connection, found.plan.applied)
     if differences:
-        more = f" (and {len(differences) - 1} more)" if differences[1:] else ""
+        first = differences[0] + (f" (and {len(differences) - 1} more)" if differences[1:] else "")
         raise SchemaDrift(
-            f"the database is not what its ledger of migrations claims: {differences[0]}{more}",
+            f"{target.location} is not what its ledger of migrations claims: {first}",
             differences=differences,
             hint="nothing was changed; `opencode db check` lists all differences",
         )
@@ -85,8 +85,8 @@ def status(target: Target) -> SchemaStatus:
     try:
         with target.probe() as connection:
             found = _look(target, connection)
-            problems = [f"{id}: the file is not the one applied" for id in found.plan.drifted]
-            if connection is not None and not found.plan.unknown:
+            problems = list(found.plan.problems)
+            if connection is not None and not (found.plan.unknown or found.plan.left_out):
                 problems += target.differences(connection, found.plan.applied)
     except target.errors as error:
         raise target.translate(error) from error

@@ -15,9 +15,9 @@ from opencode.db.migrations import Connection, Migration, State
 from opencode.db.resources import Dialect
 from opencode.db.schema import schema_differences
 from opencode.db.sqlite import BUSY_TIMEOUT, connect
-from opencode.db.sqlite_errors import translate
-from opencode.db.sqlite_file import check_database_file, prepare_database_file
-from opencode.errors import DatabaseDamaged, DatabaseReadOnly, StoreError
+from opencode.db.sqlite_errors import explain
+from opencode.db.sqlite_file import prepare_database_file
+from opencode.errors import OpencodeError, StoreError
 
 __all__ = ["SQLiteTarget", "Target"]
 
@@ -29,12 +29,17 @@ class Target(Protocol):
     def dialect(self) -> Dialect: ...
 
     @property
+    def location(self) -> str:
+        """Where the database is, for messages; never a password."""
+        ...
+
+    @property
     def errors(self) -> tuple[type[Exception], ...]:
         """What the driver raises."""
         ...
 
-    def translate(self, error: Exception) -> StoreError:
-        """Say what a driver's error means; a plain `StoreError` when nothing in particular."""
+    def translate(self, error: Exception) -> OpencodeError:
+        """Say what a driver's error means."""
         ...
 
     def probe(self) -> AbstractContextManager[Any]:
@@ -81,18 +86,18 @@ class SQLiteTarget:
         self.busy_timeout = busy_timeout
         self.lock_timeout = lock_timeout
 
+    @property
+    def location(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
     def translate(self, error: Exception) -> StoreError:
         """As `sqlite_errors` does, with a look at the file when that can tell more."""
-        if not isinstance(error, sqlite3.Error):
-            return StoreError(str(error))
-        meaning = translate(error, self.path)
-        vague = "SQLITE_CANTOPEN" in getattr(error, "sqlite_errorname", "")
-        if vague or isinstance(meaning, DatabaseDamaged | DatabaseReadOnly):
-            try:
-                check_database_file(self.path)
-            except StoreError as reason:
-                return reason
-        return meaning
+        return (
+            explain(error, self.path)
+            if isinstance(error, sqlite3.Error)
+            else StoreError(str(error))
+        )
 
     @contextmanager
     def probe(self) -> Iterator[sqlite3.Connection | None]:
@@ -120,7 +125,7 @@ class SQLiteTarget:
 
     def inspect(self, connection: sqlite3.Connection) -> State:
         """See `adopt.inspect`."""
-        return adopt.inspect(connection)
+        return adopt.inspect(connection, self.location)
 
     def differences(
         self, connection: sqlite3.Connection, applied: Sequence[Migration]

@@ -151,18 +151,18 @@ class _Run:
             applied = read_applied(connection) if connection is not None else None
             if applied:
                 found = plan(applied, shipped_migrations(self.target.dialect))
-                found.refuse_newer()
+                found.refuse_newer(self.target.location)
                 if not found.pending:
                     return self._querier(connection).has_backfill_work()
             if not auto_migrate:
-                _refuse_pending(survey(self.target, connection))
+                self._refuse_pending(survey(self.target, connection))
         return True
 
     def upgrade(self, project_id: Callable[[], str], *, auto_migrate: bool) -> UpgradeReport:
         with self.target.probe() as connection:
             found = survey(self.target, connection)
             if not auto_migrate:
-                _refuse_pending(found)
+                self._refuse_pending(found)
             backup = self._prepare(connection, found, found.plan.pending)
         with self.target.connect() as connection:
             applied = self._migrate(connection, found)
@@ -183,7 +183,7 @@ class _Run:
 
         with self.target.probe() as connection:
             found = survey(self.target, connection)
-            chosen = _choose(found.plan.applied, to, steps)
+            chosen = _choose(found.plan.applied, to, steps, self.target.location)
             backup = self._prepare(connection, found, chosen)
         with self.target.connect() as connection:
             done = roll_back(
@@ -207,6 +207,16 @@ class _Run:
             changes[0],
             lambda done, total: self.tell("backup", "copying the database", done, total),
         )
+
+    def _refuse_pending(self, found: Survey) -> None:
+        pending = [migration.id for migration in found.plan.pending]
+        if pending:
+            what = f"{len(pending)} migrations, {pending[0]} to {pending[-1]}"
+            raise PendingMigrations(
+                f"{self.target.location} waits for {what if pending[1:] else pending[0]}",
+                pending=pending,
+                hint="run `opencode db migrate`, or set sessionProvider.autoMigrate to true",
+            )
 
     def _migrate(self, connection: Connection, found: Survey) -> tuple[str, ...]:
         pending = found.plan.pending
@@ -244,19 +254,8 @@ class _Run:
         return time.monotonic() - self.started
 
 
-def _refuse_pending(found: Survey) -> None:
-    if pending := [migration.id for migration in found.plan.pending]:
-        raise PendingMigrations(
-            f"the database waits for {len(pending)} migrations ({pending[0]} to {pending[-1]})"
-            if len(pending) > 1
-            else f"the database waits for the migration {pending[0]}",
-            pending=pending,
-            hint="run `opencode db migrate`, or set sessionProvider.autoMigrate to true",
-        )
-
-
 def _choose(
-    applied: Sequence[Migration], to: int | None, steps: int | None
+    applied: Sequence[Migration], to: int | None, steps: int | None, location: str
 ) -> tuple[Migration, ...]:
     """The migrations to undo, the newest first."""
     last = applied[-1].number if applied else 0
@@ -265,7 +264,7 @@ def _choose(
     keep = to if to is not None else last - (steps or 0)
     if not 0 <= keep < last:
         raise InvalidValue(
-            f"the database is at migration {last}; it cannot go back to {keep}",
+            f"{location} is at migration {last}; it cannot go back to {keep}",
             hint="`opencode db status` lists what is applied",
         )
     return tuple(migration for migration in reversed(applied) if migration.number > keep)

@@ -36,6 +36,11 @@ SELECT
         WHERE numbered.session_id = messages.session_id AND numbered.seq IS NOT NULL
     ), 0) AS SIGNED) AS lowest_seq,
     CAST(coalesce((
+        SELECT max(numbered.seq)
+        FROM messages AS numbered
+        WHERE numbered.session_id = messages.session_id AND numbered.seq IS NOT NULL
+    ), 0) AS SIGNED) AS highest_seq,
+    CAST(coalesce((
         SELECT sessions.last_seq
         FROM sessions
         WHERE sessions.id = messages.session_id

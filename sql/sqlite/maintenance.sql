@@ -42,6 +42,11 @@ SELECT
         WHERE numbered.session_id = messages.session_id AND numbered.seq IS NOT NULL
     ), 0) AS INTEGER) AS lowest_seq,
     CAST(coalesce((
+        SELECT max(numbered.seq)
+        FROM messages AS numbered
+        WHERE numbered.session_id = messages.session_id AND numbered.seq IS NOT NULL
+    ), 0) AS INTEGER) AS highest_seq,
+    CAST(coalesce((
         SELECT sessions.last_seq
         FROM sessions
         WHERE sessions.id = messages.session_id

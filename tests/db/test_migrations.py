@@ -134,25 +134,25 @@ def test_the_plan_compares_both_ways(three: tuple[Migration, ...]) -> None:
     assert found.applied == three[:1]
     assert found.pending == three[1:]
     assert found.unknown == ("0004_four",)
-    with pytest.raises(NewerSchema, match="0004_four") as caught:
-        found.refuse_newer()
+    with pytest.raises(NewerSchema, match=r"here\.db was .* it has 0004_four") as caught:
+        found.refuse_newer("here.db")
     assert caught.value.unknown == ("0004_four",)
 
 
 def test_a_changed_file_is_drift(three: tuple[Migration, ...]) -> None:
     good = lines("0001_one", sha256=three[0].sha256)
-    plan(good, three).refuse_drift()
+    plan(good, three).refuse_drift("here.db")
     three[0].path.write_text("CREATE TABLE one (id TEXT);\n")
     found = plan(good, three)
     assert found.drifted == ("0001_one",)
     with pytest.raises(SchemaDrift, match="0001_one: the file is not the one"):
-        found.refuse_drift()
+        found.refuse_drift("here.db")
 
 
 def test_without_checksum_there_is_no_drift(three: tuple[Migration, ...]) -> None:
-    plan(lines("0001_one"), three).refuse_drift()
+    plan(lines("0001_one"), three).refuse_drift("here.db")
 
 
 def test_a_migration_left_out_is_drift(three: tuple[Migration, ...]) -> None:
     with pytest.raises(SchemaDrift, match="0002_two: not applied, though a later one is"):
-        plan(lines("0001_one", "0003_three"), three).refuse_drift()
+        plan(lines("0001_one", "0003_three"), three).refuse_drift("here.db")

@@ -1,0 +1,163 @@
+"""A connection as every user of the MySQL database must have it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pymysql.connections import Connection
+from pymysql.cursors import Cursor
+
+from opencode.db.mysql_errors import Place
+from opencode.errors import DatabaseRefused, InvalidValue
+
+__all__ = ["CHARSET", "COLLATION", "MySQLConnection", "ServerFacts", "SizedCursor", "prepare"]
+
+CHARSET = "utf8mb4"
+COLLATION = "utf8mb4_bin"
+"""Of literals; compared exactly, like the columns."""
+
+_SQL_MODE = (
+    "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY"
+)
+
+# What a server's configuration may have changed, and what the program relies on.
+_SESSION = MappingProxyType(
+    {
+        "sql_mode": _SQL_MODE,
+        "time_zone": "+00:00",
+        "innodb_lock_wait_timeout": "10",
+        "lock_wait_timeout": "30",
+        # A client that has vanished keeps its locks until then; the default is eight hours.
+        "wait_timeout": "600",
+        "foreign_key_checks": "ON",
+        "sql_safe_updates": "OFF",
+        "completion_type": "NO_CHAIN",
+        "sql_select_limit": "18446744073709551615",
+    }
+)
+_GIVEN = MappingProxyType(
+    {
+        "autocommit": "ON",
+        "character_set_client": CHARSET,
+        "character_set_connection": CHARSET,
+        "character_set_results": CHARSET,
+    }
+)
+# Each product skips the other's comment: MariaDB those that ask for a version from 5.7 to 9.9.
+# A tree of sessions may be deeper than 1,000 levels; MariaDB would cut it off without a word.
+# MySQL's information_schema may be a day old by default (MySQLProvider.data_version).
+_MYSQL_ONLY = "/*!80003 , cte_max_recursion_depth = 1000000, information_schema_stats_expiry = 0 */"
+_MARIADB_ONLY = "/*M! , max_recursive_iterations = 1000000 */"
+_ISOLATION = ("transaction_isolation", "tx_isolation")  # MySQL and MariaDB 11.1, older MariaDB
+_READ_COMMITTED = "READ-COMMITTED"
+
+_OLDEST = {"MySQL": (8, 0, 16), "MariaDB": (10, 11, 0)}
+"""Before 8.0.16 MySQL ignored CHECK constraints; before 10.8 MariaDB ignored DESC in indexes."""
+
+_VERSION = re.compile(r"(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)")
+_LONGEST_CHARACTER = 4  # bytes of UTF-8
+
+
+class SizedCursor(Cursor):
+    """Refuses a statement that the server would answer by hanging up (errors 2006 and 2013)."""
+
+    def execute(self, query: str, args: Any = None) -> int:
+        """Run a statement; `InvalidValue` when it is longer than `max_allowed_packet`."""
+        statement = self.mogrify(query, args)
+        limit = self.connection.max_allowed_packet
+        if len(statement) * _LONGEST_CHARACTER >= limit:
+            size = len(statement.encode()) + 1  # the command byte
+            if size > limit:
+                raise InvalidValue(
+                    f"the statement has {size:,} bytes; the server accepts {limit:,}",
+                    hint="store less, or have max_allowed_packet raised on the server",
+                )
+        return super().execute(statement)
+
+
+if TYPE_CHECKING:
+    MySQLConnection: TypeAlias = Connection[SizedCursor]
+else:
+    MySQLConnection = Connection  # generic in its stubs only
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What a server says of itself when a connection is made."""
+
+    product: str
+    """`MySQL` or `MariaDB`."""
+    version: tuple[int, int, int]
+    max_allowed_packet: int
+
+    def __str__(self) -> str:
+        return f"{self.product} {'.'.join(map(str, self.version))}"
+
+
+def prepare(connection: MySQLConnection, place: Place) -> ServerFacts:
+    """Set and verify the session's settings; three round trips.
+
+    Raises:
+        DatabaseRefused: The server is too old, or something in between ignores the settings.
+    """
+    assignments = ", ".join(f"{name} = {_literal(value)}" for name, value in _SESSION.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION {assignments} {_MYSQL_ONLY} {_MARIADB_ONLY}")
+        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        variables = _read_variables(cursor)
+    facts = _facts(variables, place)
+    wrong = _unset(variables)
+    if wrong:
+        raise DatabaseRefused(
+            f"{place}: the session settings were not taken: {', '.join(wrong)}",
+            hint="a proxy before the server must pass SET SESSION on to it",
+        )
+    connection.max_allowed_packet = facts.max_allowed_packet
+    return facts
+
+
+def _literal(value: str) -> str:
+    return value if value.isdecimal() else f"'{value}'"
+
+
+def _read_variables(cursor: SizedCursor) -> Mapping[str, str]:
+    # Unlike SELECT @@name it takes names that one of the products does not know.
+    names = ("version", "max_allowed_packet", *_ISOLATION, *_SESSION, *_GIVEN)
+    wanted = ", ".join(f"'{name}'" for name in names)
+    cursor.execute(f"SHOW SESSION VARIABLES WHERE Variable_name IN ({wanted})")
+    return {str(name).lower(): str(value) for name, value in cursor.fetchall()}
+
+
+def _facts(variables: Mapping[str, str], place: Place) -> ServerFacts:
+    text = variables.get("version", "")
+    found = _VERSION.match(text)
+    version = (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
+    product = "MariaDB" if "mariadb" in text.lower() else "MySQL"
+    if version < _OLDEST[product]:
+        raise DatabaseRefused(
+            f"{place}: the server is {product} {text or 'of an unknown version'}, which is too old",
+            hint="MySQL 8.0.16 or newer, or MariaDB 10.11 or newer, is needed",
+        )
+    return ServerFacts(product, version, int(variables["max_allowed_packet"]))
+
+
+def _unset(variables: Mapping[str, str]) -> list[str]:
+    """The variables that are not as they must be."""
+    expected = {**_SESSION, **_GIVEN}
+    wrong = [
+        name
+        for name, value in expected.items()
+        if _comparable(variables.get(name, "")) != _comparable(value)
+    ]
+    if not any(variables.get(name) == _READ_COMMITTED for name in _ISOLATION):
+        wrong.append("transaction_isolation")
+    return wrong
+
+
+def _comparable(value: str) -> frozenset[str]:
+    """`sql_mode` comes back in another order."""
+    return frozenset(value.upper().split(","))

@@ -1,0 +1,198 @@
+"""Transactions on pooled connections: bound to a thread, run again when the server undid them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from opencode.db.mysql_attempts import Attempts
+from opencode.db.mysql_errors import MySQLError, Place, is_lost, must_rerun, timed_out, translate
+from opencode.db.mysql_session import MySQLConnection
+from opencode.db.pool import Pool
+from opencode.errors import OpencodeError, ServerFull
+
+__all__ = ["Transactions"]
+
+T = TypeVar("T")
+
+_TEMPORARY_TABLE = "SELECT id FROM information_schema.processlist WHERE id = CONNECTION_ID()"
+
+
+@dataclass(slots=True)
+class _Held:
+    """The transaction a thread is in."""
+
+    connection: MySQLConnection
+    rerun: bool
+    """Whether whoever began it deals with the driver's errors, and runs it again."""
+    failed: OpencodeError | None = None
+    """Set when the server has undone it: what follows would be committed on its own."""
+
+
+class Transactions:
+    """Runs work on connections of a pool; any thread may call."""
+
+    def __init__(self, pool: Pool[MySQLConnection], place: Place, retry_seconds: float) -> None:
+        self._pool = pool
+        self._place = place
+        self._retry_seconds = retry_seconds
+        self._local = threading.local()
+
+    def run(
+        self,
+        work: Callable[[MySQLConnection], T],
+        arrived: Callable[[MySQLConnection], T | None] | None,
+    ) -> T:
+        """Run `work` in a transaction and commit it; see `Provider.run`."""
+        held = self._held()
+        if held is not None:
+            return self._join(held, work)
+        attempts = Attempts(self._place, self._retry_seconds)
+        while True:
+            try:
+                return self._attempt(work, arrived, attempts)
+            except MySQLError as error:
+                if attempts.commit_sent and timed_out(error) and self._is_full():
+                    raise attempts.full() from error
+                attempts.pause(error, can_tell=arrived is not None)
+            except OpencodeError as error:
+                attempts.note_refusal(error)
+
+    def read(self, work: Callable[[MySQLConnection], T]) -> T:
+        """Run `work` without a transaction of its own; again when the connection is lost."""
+        held = self._held()
+        if held is not None:
+            return self._join(held, work)
+        attempts = Attempts(self._place, self._retry_seconds)
+        while True:
+            try:
+                with self._pool.connection() as connection:
+                    return work(connection)
+            except MySQLError as error:
+                attempts.pause(error)
+
+    @contextmanager
+    def block(self) -> Iterator[None]:
+        """Make all calls of this thread inside one transaction, which is never run again."""
+        if self._held() is not None:
+            yield
+            return
+        attempts = Attempts(self._place, self._retry_seconds)
+        with ExitStack() as stack:
+            held = _Held(self._begin(stack), rerun=False)
+            try:
+                with self._holding(held):
+                    yield
+                    if held.failed is not None:
+                        raise held.failed
+                _commit(held.connection, attempts)
+            except MySQLError as error:
+                _undo(held.connection)
+                raise attempts.meaning(error) from error
+            except Exception:
+                _undo(held.connection)
+                raise
+
+    def _held(self) -> _Held | None:
+        held: _Held | None = getattr(self._local, "held", None)
+        return held
+
+    @contextmanager
+    def _holding(self, held: _Held) -> Iterator[None]:
+        self._local.held = held
+        try:
+            yield
+        finally:
+            self._local.held = None
+
+    def _join(self, held: _Held, work: Callable[[MySQLConnection], T]) -> T:
+        """Be part of the transaction this thread is in."""
+        if held.failed is not None:
+            raise held.failed
+        try:
+            return work(held.connection)
+        except MySQLError as error:
+            if held.rerun:
+                raise
+            meaning = translate(error, self._place)
+            if is_lost(error) or must_rerun(error):
+                held.failed = meaning
+            raise meaning from error
+
+    def _attempt(
+        self,
+        work: Callable[[MySQLConnection], T],
+        arrived: Callable[[MySQLConnection], T | None] | None,
+        attempts: Attempts,
+    ) -> T:
+        """Find that an earlier attempt has done it, or do it; the driver's errors come out."""
+        if attempts.commit_sent and arrived is not None:
+            with self._pool.connection() as connection:
+                found = arrived(connection)
+            if found is not None:
+                return found
+        if attempts.refusal is not None:
+            raise attempts.refusal
+        with self._pool.connection() as connection:
+            connection.begin()
+            try:
+                with self._holding(_Held(connection, rerun=True)):
+                    result = work(connection)
+                _commit(connection, attempts)
+            except Exception:
+                _undo(connection)
+                raise
+        return result
+
+    def _is_full(self) -> bool:
+        """Whether the server lacks disk space.
+
+        MySQL does not say so at COMMIT: when the binary log cannot be written it waits for
+        somebody to make space.  What needs a temporary table fails at once.
+        """
+        try:
+            with self._pool.connection() as connection, connection.cursor() as cursor:
+                cursor.execute(_TEMPORARY_TABLE)
+        except MySQLError as error:
+            return isinstance(translate(error, self._place), ServerFull)
+        except OpencodeError:
+            pass
+        return False
+
+    def _begin(self, stack: ExitStack) -> MySQLConnection:
+        """Begin on a connection that `stack` gives back; one that has died is replaced."""
+        attempts = Attempts(self._place, self._retry_seconds)
+        while True:
+            with ExitStack() as trial:
+                connection = trial.enter_context(self._pool.connection())
+                try:
+                    connection.begin()
+                except MySQLError as error:
+                    failure = error
+                else:
+                    stack.push(trial.pop_all())
+                    return connection
+            attempts.pause(failure)
+
+
+def _commit(connection: MySQLConnection, attempts: Attempts) -> None:
+    sent = connection.open
+    try:
+        connection.commit()
+    except MySQLError as error:
+        if sent:
+            attempts.note_commit_error(error)
+        raise
+
+
+def _undo(connection: MySQLConnection) -> None:
+    """Roll back; the server does it itself for a connection that is lost."""
+    try:
+        if connection.open:
+            connection.rollback()
+    except MySQLError:
+        if connection.open:
+            connection.close()

@@ -1,0 +1,383 @@
+"""Migrations on a real MySQL or MariaDB server, cut off at any statement."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from opencode.config import MySQLSettings
+from opencode.db.backfill import BackfillReport
+from opencode.db.lock import server_lock
+from opencode.db.migrate import migrate, roll_back
+from opencode.db.migrate_ledger import JOURNAL, Ledger
+from opencode.db.migrations import Migration, fetch, read_migrations, shipped_migrations
+from opencode.db.mysql_connect import Connector
+from opencode.db.mysql_session import MySQLConnection
+from opencode.db.mysql_target import MySQLTarget
+from opencode.db.survey import dry_run, status
+from opencode.db.upgrade import UpgradeReport, rollback, upgrade
+from opencode.errors import DatabaseLocked, MigrationFailed, SchemaDrift
+from tests.conftest import PROJECT as SOURCE
+from tests.db.databases import PROJECT
+from tests.db.mysqlserver import DSN, execute, fresh_database
+from tests.db.mysqltarget import Crash, Crashing, Wrap, make_target
+
+pytestmark = [pytest.mark.mysql, pytest.mark.slow]
+
+SHIPPED = shipped_migrations("mysql")
+IDS = [migration.id for migration in SHIPPED]
+LEDGER = Ledger("mysql")
+CRASHES = 24
+KILLS = 10
+
+SNAPSHOT = """
+SELECT table_name, column_name, column_type, is_nullable, column_default, collation_name
+FROM information_schema.columns
+WHERE table_schema = DATABASE() AND table_name IN ('sessions', 'messages', 'files')
+ORDER BY 1, 2;
+SELECT table_name, index_name, seq_in_index, column_name, collation, non_unique, sub_part
+FROM information_schema.statistics
+WHERE table_schema = DATABASE() AND table_name IN ('sessions', 'messages', 'files')
+ORDER BY 1, 2, 3;
+SELECT trigger_name, event_manipulation, action_timing, action_statement
+FROM information_schema.triggers
+WHERE trigger_schema = DATABASE()
+ORDER BY 1;
+SELECT constraint_name, table_name, referenced_table_name, delete_rule
+FROM information_schema.referential_constraints
+WHERE constraint_schema = DATABASE()
+ORDER BY 1
+"""
+
+
+class Database:
+    """An empty database on the server, and ways to work on it."""
+
+    def __init__(self, settings: MySQLSettings) -> None:
+        self.settings = settings
+        self.connector = Connector(settings, environ={})
+
+    def open(self) -> AbstractContextManager[MySQLConnection]:
+        return closing(self.connector.connect())
+
+    def target(self, wrap: Wrap | None = None) -> MySQLTarget:
+        return make_target(self.settings, wrap)
+
+    def upgrade(self, target: MySQLTarget | None = None) -> UpgradeReport:
+        return upgrade(
+            target or self.target(), auto_migrate=True, project_id=lambda: PROJECT, progress=None
+        )
+
+    def run(self, *statements: str) -> tuple[tuple[object, ...], ...]:
+        with self.open() as connection:
+            return execute(connection, *statements)
+
+    def apply(self, *migrations: Migration) -> tuple[str, ...]:
+        with self.open() as connection:
+            return migrate(connection, LEDGER, migrations, translate=self.target().translate)
+
+    def undo(self, *migrations: Migration) -> tuple[str, ...]:
+        with self.open() as connection:
+            return roll_back(connection, LEDGER, migrations, translate=self.target().translate)
+
+    def snapshot(self) -> list[tuple[tuple[object, ...], ...]]:
+        return [self.run(sql) for sql in SNAPSHOT.split(";")]
+
+    def empty(self) -> None:
+        """As a new database, sooner than one is made."""
+        names = fetch_names(self, "SHOW TABLES")
+        self.run("SET foreign_key_checks = 0", *(f"DROP TABLE {name}" for name in names), "DO 0")
+
+
+def fetch_names(database: Database, sql: str) -> list[str]:
+    return [str(row[0]) for row in database.run(sql)]
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    with fresh_database(schema=False) as settings:
+        yield Database(settings)
+
+
+def write(directory: Path, number: int, sql: str, undo: str = "DROP TABLE t;") -> Migration:
+    name = f"{number:04}_m{number}"
+    directory.mkdir(exist_ok=True)
+    (directory / f"{name}.sql").write_text(sql)
+    (directory / f"{name}.rollback.sql").write_text(undo)
+    return read_migrations(directory)[number - 1]
+
+
+def test_an_empty_database_gets_everything_once(database: Database) -> None:
+    report = database.upgrade()
+    assert list(report.applied) == IDS
+    assert (report.created, report.backup) == (True, None)
+    assert database.upgrade() == UpgradeReport()
+    found = status(database.target())
+    assert (found.pending, found.problems, found.version) == ((), (), len(IDS))
+    assert database.run(f"SELECT * FROM {JOURNAL}") == ()
+
+
+def test_every_rollback_restores_what_was_before(database: Database) -> None:
+    database.apply()
+    snapshots = [database.snapshot()]
+    for migration in SHIPPED:
+        database.apply(migration)
+        snapshots.append(database.snapshot())
+    for migration in reversed(SHIPPED):
+        assert database.snapshot() == snapshots.pop()
+        assert database.undo(migration) == (migration.id,)
+    assert database.snapshot() == snapshots.pop()
+
+
+def test_a_failure_tells_its_true_cause_and_the_next_run_goes_on(
+    database: Database, tmp_path: Path
+) -> None:
+    sql = "CREATE TABLE t (x INT);\n\n-- Why.\nCREATE INDEX i ON u (x);\n\nCREATE TABLE v (x INT);"
+    migration = write(tmp_path / "m", 1, sql)
+    for _ in range(2):
+        with pytest.raises(MigrationFailed) as caught:
+            database.apply(migration)
+        error = caught.value
+        assert error.statement.endswith("CREATE INDEX i ON u (x);")
+        assert "doesn't exist" in error.cause
+        assert "1305" not in error.message
+        assert "goes on from there" in error.hint
+    database.run("CREATE TABLE u (x INT)")
+    assert database.apply(migration) == (migration.id,)
+    assert {"t", "u", "v"} <= set(fetch_names(database, "SHOW TABLES"))
+
+
+def test_a_table_somebody_else_made_is_never_taken_for_our_own(
+    database: Database, tmp_path: Path
+) -> None:
+    database.run("CREATE TABLE t (somebody_elses INT)")
+    migration = write(tmp_path / "m", 1, "CREATE TABLE t (x INT);")
+    for _ in range(2):
+        with pytest.raises(MigrationFailed, match="already exists"):
+            database.apply(migration)
+
+
+def test_tables_of_our_names_without_a_ledger_are_refused(database: Database) -> None:
+    database.run("CREATE TABLE sessions (cookie INT)")
+    with pytest.raises(SchemaDrift, match="no ledger of migrations knows of: sessions"):
+        database.upgrade()
+    assert fetch_names(database, "SHOW TABLES") == ["sessions"]
+
+
+def test_a_file_that_changed_since_it_was_begun_is_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    with pytest.raises(MigrationFailed):
+        database.apply(write(tmp_path / "m", 1, "CREATE TABLE t (x INT); DROP TABLE u;"))
+    with pytest.raises(SchemaDrift, match="begun with another version"):
+        database.apply(write(tmp_path / "m", 1, "CREATE TABLE t (x INT);"))
+
+
+def test_a_lost_trigger_is_drift(database: Database) -> None:
+    database.upgrade()
+    rollback(database.target(), steps=1)
+    database.run("DROP TRIGGER update_files_updated_at")
+    with pytest.raises(SchemaDrift, match=r"trigger files\.update_files_updated_at is missing"):
+        database.upgrade()
+
+
+def count_statements(work: Callable[[Wrap], object]) -> int:
+    """How many statements an undisturbed run takes."""
+    counters: list[Crashing] = []
+
+    def wrap(connection: MySQLConnection) -> Crashing:
+        counters.append(Crashing(connection, 0, after=False))
+        return counters[-1]
+
+    work(wrap)
+    return counters[0].count
+
+
+def crash_points(total: int) -> list[tuple[int, bool]]:
+    """Places all over a run, before and after a statement by turns."""
+    width = total / CRASHES
+    return [(1 + int(width * (n + random.random())), bool(n % 2)) for n in range(CRASHES)]
+
+
+def test_cut_off_at_any_statement_the_next_start_completes(database: Database) -> None:
+    total = count_statements(lambda wrap: database.upgrade(database.target(wrap)))
+    clean = database.snapshot()
+    for at, after in crash_points(total):
+        database.empty()
+        with pytest.raises(Crash):
+            database.upgrade(database.target(partial(Crashing, at=at, after=after)))
+        database.upgrade()
+        assert database.snapshot() == clean, (at, after)
+        assert status(database.target()).pending == ()
+        assert database.run(f"SELECT * FROM {JOURNAL}") == ()
+
+
+def test_killed_at_any_time_the_next_start_completes(database: Database) -> None:
+    began = time.monotonic()
+    database.upgrade()
+    whole = time.monotonic() - began
+    clean = database.snapshot()
+    for number in range(KILLS):
+        database.empty()
+        with worker(database.settings.database) as process:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+            time.sleep(whole * (number + random.random()) / KILLS)
+            process.kill()
+            process.wait()
+        database.upgrade()
+        assert database.snapshot() == clean
+        assert database.run(f"SELECT * FROM {JOURNAL}") == ()
+
+
+@contextmanager
+def worker(name: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.db.upgrade_worker", name],
+        cwd=SOURCE,
+        env={**os.environ, "OPENCODE_TEST_MYSQL_DSN": DSN},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_rollback_cut_off_at_any_statement_is_mended(database: Database) -> None:
+    database.upgrade()
+    clean = database.snapshot()
+    total = count_statements(lambda wrap: rollback(database.target(wrap), to=0))
+    for at, after in crash_points(total):
+        database.empty()  # MariaDB keeps columns that are dropped, up to a limit
+        database.upgrade()
+        with pytest.raises(Crash):
+            rollback(
+                database.target(partial(Crashing, at=at, after=after)),
+                to=0,
+            )
+        database.upgrade()
+        assert database.snapshot() == clean, (at, after)
+
+
+def test_an_unfinished_migration_stops_a_rollback(database: Database, tmp_path: Path) -> None:
+    one = write(tmp_path / "m", 1, "CREATE TABLE t (x INT);")
+    two = write(tmp_path / "m", 2, "CREATE TABLE u (x INT); DROP TABLE nowhere;")
+    database.apply(one)
+    with pytest.raises(MigrationFailed):
+        database.apply(two)
+    with pytest.raises(SchemaDrift, match="0002_m2 was begun and not finished"):
+        database.undo(one)
+
+
+def test_of_many_that_start_at_once_exactly_one_migrates(database: Database) -> None:
+    reports: list[UpgradeReport] = []
+    barrier = threading.Barrier(10)
+
+    def start() -> None:
+        barrier.wait()
+        reports.append(database.upgrade())
+
+    threads = [threading.Thread(target=start) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(len(report.applied) for report in reports) == [0] * 9 + [len(IDS)]
+
+
+def test_the_lock_tells_its_holder_and_goes_with_the_connection(database: Database) -> None:
+    with database.open() as waiter, database.open() as holder, server_lock(holder):
+        connection = fetch(holder, "SELECT CONNECTION_ID() AS id")[0]["id"]
+        with (
+            pytest.raises(DatabaseLocked, match=f"connection {connection} of "),
+            server_lock(waiter, timeout=0),
+        ):
+            pytest.fail("locked twice")
+        execute(waiter, f"KILL {connection}")
+        with server_lock(waiter, timeout=10):
+            pass
+
+
+def test_two_databases_of_one_server_do_not_wait_for_each_other(database: Database) -> None:
+    with (
+        fresh_database(schema=False) as settings,
+        database.open() as one,
+        Database(settings).open() as two,
+        server_lock(one),
+        server_lock(two, timeout=0),
+    ):
+        pass
+
+
+def test_rows_left_by_a_rollback_are_filled_in(database: Database) -> None:
+    database.upgrade()
+    session = "INSERT INTO sessions (id, title, updated_at, created_at, project_id) VALUES"
+    message = "INSERT INTO messages (id, session_id, role, parts, created_at, updated_at) VALUES"
+    database.run(
+        *(f"{session} ('s{n}', 'x', 100, 100, 'p')" for n in range(3)),
+        *(f"{message} ('m{n}', 's1', 'user', '[]', {200 - n % 2}, 100)" for n in range(7)),
+    )
+    database.run("SET @at = 0", "UPDATE sessions SET updated_at = 100")
+    rollback(database.target(), to=3)
+    report = database.upgrade()
+    assert report.backfilled.sessions == 3
+    tagged = database.run("SELECT DISTINCT project_id, updated_at FROM sessions")
+    assert tagged == ((PROJECT, 100),)
+    numbers = database.run("SELECT id, seq FROM messages ORDER BY seq")
+    assert [id for id, _ in numbers] == ["m1", "m3", "m5", "m0", "m2", "m4", "m6"]
+    assert [seq for _, seq in numbers] == list(range(1, 8))
+    assert database.upgrade().backfilled == BackfillReport()
+
+
+def test_the_printed_sql_run_by_hand_is_the_same_as_an_upgrade(database: Database) -> None:
+    script = dry_run(database.target())
+    with database.open() as connection:
+        for statement in split_script(script):
+            execute(connection, statement)
+    by_hand = database.snapshot()
+    assert database.upgrade().applied == ()
+    database.empty()
+    database.upgrade()
+    assert database.snapshot() == by_hand
+
+
+def split_script(script: str) -> Iterator[str]:
+    """As the mysql program does: a line ends a statement when it ends with the delimiter."""
+    delimiter, lines = ";", list[str]()
+    for line in script.splitlines():
+        if line.startswith("DELIMITER "):
+            delimiter = line.removeprefix("DELIMITER ")
+        elif line.rstrip().endswith(delimiter):
+            yield "\n".join([*lines, line.rstrip().removesuffix(delimiter)])
+            lines = []
+        elif not line.startswith("--"):
+            lines.append(line)
+
+
+def test_a_name_of_any_kind_can_be_locked(database: Database) -> None:
+    name = f"odd-{secrets.token_hex(20)} ü'x"
+    database.run(f"CREATE DATABASE `{name}`")
+    try:
+        with database.open() as connection:
+            connection.select_db(name)
+            with server_lock(connection, timeout=0):
+                pass
+    finally:
+        database.run(f"DROP DATABASE `{name}`")

@@ -1,0 +1,130 @@
+"""The SQLite provider itself; what it has in common with others is in tests/conformance."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from opencode.db.sqlite import SQLiteProvider, connect
+from opencode.errors import DatabaseLocked, StoreError, UsageError
+from opencode.store import Store, open_store
+
+COUNT = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+print(c.execute('SELECT count(*) FROM sessions').fetchone()[0]); c.close()"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "opencode.db"
+
+
+@pytest.fixture
+def store(database: Path, tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path, project="acme", dsn=f"sqlite:///{database}") as opened:
+        yield opened
+
+
+def test_a_new_place_is_private(store: Store, database: Path) -> None:
+    store.sessions.create()
+    assert database.stat().st_mode & 0o777 == 0o600
+    assert database.parent.stat().st_mode & 0o777 == 0o700
+    assert (database.parent / ".gitignore").read_text() == "*\n"
+    log = database.with_name("opencode.db-wal")
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_existing_place_keeps_its_permissions(tmp_path: Path, database: Path) -> None:
+    database.parent.mkdir(mode=0o755)
+    database.touch(0o644)
+    open_store(tmp_path, project="acme", dsn=f"sqlite:///{database}").close()
+    assert database.stat().st_mode & 0o777 == 0o644
+    assert not (database.parent / ".gitignore").exists()
+
+
+def test_every_connection_has_the_settings(database: Path) -> None:
+    with closing(connect(database)) as connection:
+        settings = {
+            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert settings == {
+        "journal_mode": "wal",
+        "synchronous": 1,
+        "foreign_keys": 1,
+        "busy_timeout": 60_000,
+    }
+
+
+def test_a_second_thread_leaves_the_locks_of_the_first(store: Store, database: Path) -> None:
+    """Opening and closing the file by hand would drop them, and others delete the log."""
+
+    def seen_by_another_process() -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", COUNT, str(database)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(done.stdout)
+
+    store.sessions.create()
+    thread = threading.Thread(target=store.sessions.count)
+    thread.start()
+    thread.join()
+    assert seen_by_another_process() == 1
+    store.sessions.create()
+    store.sessions.create()
+    assert seen_by_another_process() == 3
+
+
+def test_the_lock_is_waited_for_no_longer_than_told(database: Path, store: Store) -> None:
+    store.sessions.create()
+    provider = SQLiteProvider(database, busy_timeout=0.05)
+    with store.transaction(), pytest.raises(DatabaseLocked):
+        provider.run(lambda querier: querier.detach_session(id="x"))
+    provider.close()
+
+
+def test_readers_do_not_wait_for_a_writer(database: Path, store: Store) -> None:
+    store.sessions.create()
+    provider = SQLiteProvider(database, busy_timeout=0.05)
+    with store.transaction():
+        store.sessions.create()
+        assert provider.read(lambda querier: querier.count_everything()).sessions == 1
+    assert provider.read(lambda querier: querier.count_everything()).sessions == 2
+    provider.close()
+
+
+def test_the_data_version_tells_of_others_only(database: Path, store: Store) -> None:
+    before = store.data_version()
+    store.sessions.create()
+    assert store.data_version() == before
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute("UPDATE sessions SET title = 'changed elsewhere'")
+    assert store.data_version() != before
+
+
+def test_a_backup_is_complete_private_and_never_in_place_of_a_file(
+    store: Store, tmp_path: Path
+) -> None:
+    store.sessions.create(title="kept")
+    copy = tmp_path / "copy.db"
+    store.backup(copy)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT title FROM sessions").fetchall() == [("kept",)]
+    with pytest.raises(UsageError):
+        store.backup(copy)
+
+
+def test_a_closed_store_says_so(store: Store) -> None:
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.sessions.count()
