@@ -73,7 +73,7 @@ def tell_upgrade(report: UpgradeReport, location: str) -> None:
     """Tell what an upgrade did; of nothing, nothing."""
     from opencode.text import plural
 
-    if report.applied and report.backup is None and not report.adopted:
+    if report.created:
         output.note(f"new database: {location}")
         return
     if report.adopted:

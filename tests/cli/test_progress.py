@@ -104,7 +104,10 @@ def report(**values: object) -> UpgradeReport:
     ("done", "lines"),
     [
         (report(), []),
-        (report(applied=("0001_initial",)), ["new database: /x/opencode.db"]),
+        (
+            report(applied=("0001_initial",), created=True),
+            ["new database: /x/opencode.db"],
+        ),
         (
             report(applied=("0003_a", "0004_b"), adopted=("0001_i",), backup=Path("/x/b.bak")),
             [
