@@ -52,8 +52,12 @@ def check_content(name: str, value: str, limit: int) -> str:
 
 
 def check_id(value: str) -> str:
-    """Return an id: 1 to 255 printable ASCII characters, as every dialect's column holds it."""
-    if not value or len(value) > ID or not value.isascii() or not value.isprintable():
+    """Return an id: 1 to 255 printable ASCII characters, as every dialect's column holds it.
+
+    No blanks around it: MySQL compares ids without those at the end.
+    """
+    fits = 0 < len(value) <= ID and value.isascii() and value.isprintable()
+    if not fits or value != value.strip():
         raise InvalidValue(
             f"{value[:40]!r} is not an id", hint=f"ids are 1 to {ID} printable ASCII characters"
         )

@@ -13,6 +13,7 @@ from opencode.config import MySQLSettings, ProviderType
 from opencode.db.mysql_connect import Connector
 from opencode.db.mysql_errors import MySQLError, translate
 from opencode.db.mysql_session import MySQLConnection, ServerFacts
+from opencode.db.mysql_target import MySQLTarget
 from opencode.db.mysql_transactions import Transactions
 from opencode.db.pool import Pool, PoolFigures, PoolLimits
 from opencode.db.querier import Querier
@@ -177,6 +178,16 @@ class MySQLProvider:
     def translate(self, error: Exception) -> OpencodeError:
         """Return the error to raise, `from` the one given."""
         return translate(error, self._connector.place)
+
+    def target(self) -> MySQLTarget:
+        """Return the database as the upgrade sees it."""
+        return MySQLTarget(
+            self.borrow,
+            self.connect_for_changes,
+            location=self.location,
+            errors=(MySQLError,),
+            translate=self.translate,
+        )
 
     def figures(self) -> PoolFigures:
         """Return how the pool of connections stands."""

@@ -115,7 +115,6 @@ class Connector:
         backoff = Backoff(base=0.1, cap=2.0)
         attempts = changes = 0
         while True:
-            attempts += 1
             connection = self._new(password, deadline.remaining(), read_timeout)
             try:
                 return self._establish(connection, deadline)
@@ -128,6 +127,7 @@ class Connector:
                     password = self._secret()
                     continue
                 cause, meaning = error, translate_connect(error, self.place)
+            attempts += 1
             log.warning("connecting, attempt %d: %s", attempts, meaning)
             log.debug("its cause", exc_info=cause)
             if not is_transient_connect(cause) or not backoff.pause(deadline):
@@ -239,7 +239,5 @@ def _after(error: OpencodeError, attempts: int, deadline: Deadline) -> OpencodeE
     """The error of the last of several attempts, saying how many there were."""
     if attempts == 1:
         return error
-    seconds = deadline.elapsed()
-    return type(error)(
-        f"{error.message}; tried {attempts} times in {seconds:.3g} seconds", hint=error.hint
-    )
+    times = f"tried {attempts} times in {deadline.elapsed():.1f} seconds"
+    return type(error)(f"{error.message}; {times}", hint=error.hint)

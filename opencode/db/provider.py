@@ -54,7 +54,10 @@ class Provider(Protocol):
         ...
 
     def read(self, work: Callable[[Querier], T]) -> T:
-        """Run `work`, which only reads; each of its statements sees the newest committed rows."""
+        """Run `work`, which only reads; each of its statements sees the newest committed rows.
+
+        It is run again as a whole when the connection is lost.
+        """
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

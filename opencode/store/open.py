@@ -18,7 +18,7 @@ from opencode.config import (
     load_config,
     resolve_data_directory,
 )
-from opencode.errors import ConfigError, Problem, StoreError
+from opencode.errors import ConfigError, Problem
 from opencode.project import ProjectIdentity, identify, project_of_database
 from opencode.store.store import Store
 
@@ -186,8 +186,10 @@ def _busy_timeout(environ: Mapping[str, str], default: float) -> float:
     return seconds
 
 
-def _connect_mysql(_place: Place) -> tuple[Provider, Target]:
-    raise StoreError(
-        "the MySQL provider is not part of this version",
-        hint="set sessionProvider.type to sqlite; SQLite is never used instead by itself",
-    )
+def _connect_mysql(place: Place) -> tuple[Provider, Target]:
+    from opencode.db.mysql import MySQLProvider
+
+    if place.config.mysql is None:
+        raise RuntimeError("load_config lets no MySQL provider pass without its settings")
+    provider = MySQLProvider(place.config.mysql, environ=place.environ)
+    return provider, provider.target()

@@ -64,6 +64,6 @@ INNER JOIN sessions ON files.session_id = sessions.id
 WHERE
     sessions.project_id = :project_id
     AND files.session_id IN (
-        SELECT wanted.id
+        SELECT CONVERT(wanted.id USING ascii) COLLATE ascii_bin
         FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) AS wanted
     );

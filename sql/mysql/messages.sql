@@ -108,6 +108,6 @@ INNER JOIN sessions ON messages.session_id = sessions.id
 WHERE
     sessions.project_id = :project_id
     AND messages.session_id IN (
-        SELECT wanted.id
+        SELECT CONVERT(wanted.id USING ascii) COLLATE ascii_bin
         FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) AS wanted
     );

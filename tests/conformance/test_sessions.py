@@ -46,7 +46,7 @@ def test_ids_ascend_and_foreign_ids_are_kept(store: Store) -> None:
     assert store.sessions.get("toolu_01AbC").id == "toolu_01AbC"
 
 
-@pytest.mark.parametrize("bad", ["", "ü", "a\nb", "x" * 256])
+@pytest.mark.parametrize("bad", ["", "ü", "a\nb", "x" * 256, "abcd ", " abcd"])
 def test_an_id_no_column_could_hold_is_refused(store: Store, bad: str) -> None:
     with pytest.raises(InvalidValue):
         store.sessions.create(id=bad)
@@ -298,6 +298,26 @@ def test_deleting_takes_the_whole_tree(store: Store) -> None:
     assert [s.id for s in listed(store, children=True)] == [kept.id]
     assert len(store.messages.list(kept.id)) == 1
     assert len(store.files.list(kept.id)) == 1
+
+
+def test_deleting_tells_ids_apart_exactly(store: Store) -> None:
+    for name in ("Session-A", "session-a"):
+        store.sessions.create(id=name)
+        store.messages.append(name, role="user", parts=[Text(name)])
+        store.files.record(name, path="a", content="")
+    assert dataclasses.astuple(store.sessions.contents("Session-A")) == (1, 1, 1)
+    assert dataclasses.astuple(store.sessions.delete("Session-A")) == (1, 1, 1)
+    assert len(store.messages.list("session-a")) == 1
+
+
+def test_deep_trees_are_deleted_whole(store: Store) -> None:
+    with store.transaction():
+        parent = top = store.sessions.create()
+        for _ in range(1_100):
+            parent = store.sessions.create(parent=parent.id)
+    assert store.sessions.contents(top.id).sessions == 1_101
+    assert store.sessions.delete(top.id).sessions == 1_101
+    assert store.sessions.count(children=True) == 0
 
 
 def test_deleting_all_or_nothing(store: Store) -> None:

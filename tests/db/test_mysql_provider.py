@@ -128,7 +128,7 @@ def test_what_it_says_of_itself(provider: MySQLProvider, settings: MySQLSettings
 
 
 def test_making_one_connects_to_nothing(settings: MySQLSettings) -> None:
-    with opened(replace(settings, host="no-such-host.invalid")) as provider:
+    with opened(replace(settings, host="no-such-host.invalid", socket=None)) as provider:
         assert provider.location.startswith("no-such-host.invalid:")
 
 
@@ -234,6 +234,28 @@ def test_reading_sees_what_was_committed_meanwhile(
 
     assert provider.read(titles) == ["one", "two"]
     assert provider.run(titles) == ["one", "two"]
+
+
+def test_a_tree_of_any_depth_is_read_whole(provider: MySQLProvider) -> None:
+    """Both servers stop at 1,000 levels by default, MariaDB without saying so."""
+    root = new_id()
+
+    def work(querier: Querier) -> list[str]:
+        parent: str | None = None
+        for level in range(1100):
+            querier.create_session(
+                id=f"{root}-{level}",
+                project_id=PROJECT,
+                parent_session_id=parent,
+                title="",
+                author="Ada",
+                updated_at=1,
+                created_at=1,
+            )
+            parent = f"{root}-{level}"
+        return querier.list_session_tree(project_id=PROJECT, id=f"{root}-0")
+
+    assert len(provider.run(work)) == 1100
 
 
 def test_a_deadlock_is_run_again(provider: MySQLProvider) -> None:
@@ -366,6 +388,13 @@ def test_killed_in_the_middle_of_a_block(provider: MySQLProvider, other: MySQLPr
         block()
     assert not any(exists(other, session_id) for session_id in ids)
     assert exists(provider, made(provider))
+
+
+def test_a_connection_left_in_a_transaction_is_not_lent_again(provider: MySQLProvider) -> None:
+    with provider.borrow() as connection:
+        connection.begin()
+    figures = provider.figures()
+    assert (figures.in_use, figures.idle, figures.lost) == (0, 0, 1)
 
 
 def test_thirty_threads_on_three_connections(settings: MySQLSettings) -> None:
@@ -528,6 +557,17 @@ def test_a_privilege_that_is_missing(settings: MySQLSettings) -> None:
             made(provider)
         assert "SELECT, INSERT, UPDATE and DELETE" in raised.value.hint
         assert raised.value.exit_code == 2
+
+
+def test_the_schema_can_be_changed_by_another_account(settings: MySQLSettings) -> None:
+    with (
+        account(settings, "SELECT") as small,
+        opened(replace(small, migration=settings)) as provider,
+    ):
+        provider.read(lambda querier: querier.list_projects())
+        with provider.connect_for_changes() as connection:
+            execute(connection, "CREATE TABLE scratch (id INT PRIMARY KEY)", "DROP TABLE scratch")
+        assert provider.figures().opened == 1
 
 
 @pytest.mark.parametrize("what", ["password", "database", "rights"])
