@@ -1,0 +1,45 @@
+"""The interface in the terminal.
+
+    keys → input filter → topmost layer → key map → command → state, or a job
+    job (one thread, owns the database) → result → state → drawn again
+
+Only the thread of the event loop touches widgets; only jobs touch the store.
+
+`keymap`, `theme`, `format`, `window`, `viewport`, `transcript` and `render` import no urwid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["run"]
+
+
+def run(
+    store: Store | Callable[[], Store],
+    *,
+    mouse: bool = True,
+    theme: str = "auto",
+    log_file: Path | None = None,
+) -> int:
+    """Show the interface until the user leaves; returns the exit code.
+
+    Standard input and output must be a terminal. A function is called in the thread that does the
+    database's work, so that the first frame does not wait for it, and what it returns is closed at
+    the end; a store that is open already stays open. What the function raises is raised here once
+    the terminal is as it was, except `DatabaseUnavailable`, which the user can have tried again.
+    `theme` is `auto`, `dark`, `light` or `mono`; records go to `log_file` unless a log is set up.
+    """
+    from opencode.tui.loop import run_program
+
+    if callable(store):
+        return run_program(store, mouse=mouse, theme=theme, log_file=log_file)
+    opened = store
+    return run_program(
+        lambda: opened, owns_store=False, mouse=mouse, theme=theme, log_file=log_file
+    )

@@ -1,0 +1,65 @@
+"""The store, as jobs get it: opened, of one project or another, closed; all in their thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from opencode import text
+from opencode.tui.guards import WorkZone, fenced
+from opencode.tui.loading import short_path
+from opencode.tui.screens.base import Place
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["Access"]
+
+T = TypeVar("T")
+
+
+class Access:
+    """One open database, and the project in it that is looked at."""
+
+    def __init__(self, opener: Callable[[], Store], zone: WorkZone, *, fence: bool) -> None:
+        """`fence` makes calls outside of jobs fail; for tests."""
+        self._opener = opener
+        self._zone = zone
+        self._fence = fence
+        self._opened: Store | None = None
+        self._store: Store | None = None
+
+    def open(self) -> tuple[Place, str]:
+        """Open the database; returns where it is, and the copy that an upgrade left, if any."""
+        self._opened = self._opener()
+        upgraded = self._opened.upgraded
+        backup = upgraded.backup if upgraded else None
+        return self._look_at(self._opened), short_path(str(backup)) if backup else ""
+
+    def switch(self, project_id: str) -> Place:
+        """Look at another project."""
+        return self._look_at(_open(self._opened).in_project(project_id))
+
+    def run(self, work: Callable[[Store], T]) -> T:
+        """Do a job's work."""
+        return work(_open(self._store))
+
+    def close(self) -> None:
+        """Close what was opened, if anything was."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def _look_at(self, store: Store) -> Place:
+        self._store = fenced(store, self._zone) if self._fence else store
+        remote = store.provider.type.value == "mysql"
+        return Place(
+            project_id=text.clean_line(store.project.project_id),
+            provider="remote" if remote else "local",
+            location=short_path(store.provider.location),
+        )
+
+
+def _open(store: Store | None) -> Store:
+    if store is None:
+        raise RuntimeError("a job was submitted before the database was open")
+    return store

@@ -1,0 +1,236 @@
+"""The program behind the screen: its layers, its jobs, and what it tells the user.
+
+It knows no terminal and no event loop, so that tests drive it like a user, one step at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import urwid
+
+from opencode.errors import DatabaseUnavailable
+from opencode.tui.access import Access
+from opencode.tui.format import Run
+from opencode.tui.guards import CallGuard
+from opencode.tui.jobs import Jobs
+from opencode.tui.keyboard import Keyboard
+from opencode.tui.live import KEY as LIVE_KEY
+from opencode.tui.live import Live
+from opencode.tui.log import LogTail
+from opencode.tui.outages import Outages
+from opencode.tui.screens.base import Command, Layer, Place
+from opencode.tui.screens.opening import OpeningScreen
+from opencode.tui.screens.sessions import SessionsScreen
+from opencode.tui.signs import Notice, Spinner, Timers
+from opencode.tui.widgets.base import Click
+from opencode.tui.widgets.root import Root
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["App"]
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """Screens see it as their `Host`, the root widget as its `Frame`."""
+
+    def __init__(
+        self,
+        opener: Callable[[], Store],
+        timers: Timers,
+        make_jobs: Callable[[CallGuard], Jobs],
+        *,
+        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+        fence: bool = False,
+    ) -> None:
+        """`fence` makes calls of the store on the event loop's thread fail; for tests."""
+        self._live = Live(self, self._somebody_wrote)
+        self._outages = Outages(self, self._live)
+        self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
+        self.jobs = make_jobs(self.guard)
+        self.log = LogTail()
+        self.place: Place | None = None
+        self.fatal: Exception | None = None
+        self.layers: list[Layer] = []
+        self.root = Root(self)
+        self.now = now
+        self._timers = timers
+        self._access = Access(opener, self.jobs.zone, fence=fence)
+        self._keyboard = Keyboard(self, clock)
+        self._notice = Notice(self)
+        self._spinner = Spinner(self.jobs, self, clock)
+
+    # What the loop asks for.
+
+    def start(self) -> None:
+        """Show the first frame's content and begin to open the database."""
+        self.push(OpeningScreen(self))
+        self._open()
+
+    def close(self, *, close_store: bool) -> None:
+        """Finish what was begun and close the database, after the event loop has ended."""
+        if not self.jobs.close(self._access.close if close_store else lambda: None):
+            log.warning("the database did not answer in time; left without closing it")
+
+    def deliver(self) -> None:
+        """Hand out the results of jobs that are ready."""
+        self.jobs.deliver()
+        self._spinner.rest()
+
+    def paste(self, pasted: str) -> None:
+        """Insert text where something is typed; nowhere else is it taken for keys."""
+        prompt = self.layers[-1].prompt
+        with self.guard:
+            if prompt is not None:
+                prompt.paste(pasted)
+            else:
+                self.notice("Nothing to paste into here.")
+
+    def focus(self, *, focused: bool) -> None:
+        """Take note whether the terminal has the focus."""
+        with self.guard:
+            self._live.focus(focused=focused)
+
+    # What screens ask for.
+
+    def submit(
+        self,
+        work: Callable[[Store], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Callable[[Exception], bool] | None = None,
+    ) -> None:
+        def succeeded(result: T) -> None:
+            self._outages.succeeded(key)
+            done(result)
+
+        def went_wrong(error: Exception) -> None:
+            if failed is None or not failed(error):
+                self._outages.failed(error, again, key)
+
+        def again() -> None:
+            self.submit(work, done, key=key, failed=failed)
+
+        self.jobs.submit(lambda: self._access.run(work), succeeded, went_wrong, key=key)
+        if key != LIVE_KEY:
+            self._spinner.watch()
+
+    def forget(self, key: str) -> None:
+        self.jobs.forget(key)
+
+    def later(self, seconds: float, callback: Command) -> object:
+        def guarded() -> None:
+            with self.guard:
+                callback()
+
+        return self._timers.later(seconds, guarded)
+
+    def cancel(self, handle: object) -> None:
+        self._timers.cancel(handle)
+
+    def push(self, layer: Layer) -> None:
+        self.layers.append(layer)
+        layer.resized(*self.root.size)
+        layer.shown()
+
+    def pop(self, layer: Layer) -> None:
+        if layer in self.layers[1:]:
+            del self.layers[self.layers.index(layer) :]
+            if not layer.is_overlay:
+                self.layers[-1].resized(*self.root.size)
+                self.layers[-1].shown()
+
+    def notice(self, words: str, attribute: str = "notice") -> None:
+        self._notice.say(words, attribute)
+
+    def switch_project(self, project_id: str) -> None:
+        self.submit(lambda _: self._access.switch(project_id), self._arrived, key="project")
+
+    def quit(self) -> None:
+        raise urwid.ExitMainLoop
+
+    # What the root widget asks for.
+
+    @property
+    def offline(self) -> bool:
+        return self._outages.offline
+
+    def status(self) -> tuple[str, str, str]:
+        titles = (layer.session_title() for layer in reversed(self.layers))
+        title = next((title for title in titles if title is not None), "")
+        if self.place is None:
+            return "…", "…", title
+        return self.place.project_id, self.place.provider, title
+
+    def notice_runs(self) -> Sequence[Run]:
+        return self._notice.runs
+
+    def spinner(self) -> str:
+        return self._spinner.sign
+
+    def key(self, key: str) -> bool:
+        with self.guard:
+            self._notice.drop()
+            if self.root.too_small:
+                return self._keyboard.press_blindly(key)
+            return self._keyboard.press(key)
+        return True
+
+    def click(self, columns: int, rows: int, click: Click) -> bool:
+        with self.guard:
+            self._notice.drop()
+            return self.layers[-1].widget.mouse(columns, rows, click)
+        return True
+
+    def dragged(self) -> None:
+        self.notice("To select text hold shift while you drag, or start with --no-mouse.")
+
+    def resized(self, size: tuple[int, int]) -> None:
+        def tell() -> None:
+            for layer in self.layers:
+                layer.resized(*size)
+
+        self.later(0, tell)
+
+    def failing(self, error: Exception) -> None:
+        log.error("the screen could not be drawn", exc_info=error)
+
+    # Opening the database, and what happens to it.
+
+    def _open(self) -> None:
+        self.jobs.submit(self._access.open, self._opened, self._not_opened, key="open")
+        self._spinner.watch()
+
+    def _opened(self, opened: tuple[Place, str]) -> None:
+        place, backup = opened
+        self._outages.opened()
+        self._arrived(place)
+        self._live.start()
+        if backup:
+            self.notice(f"Upgraded this database; a copy of the old one is {backup}")
+
+    def _not_opened(self, error: Exception) -> None:
+        if isinstance(error, DatabaseUnavailable):
+            self._outages.failed(error, self._open, "open")
+            return
+        self.fatal = error
+        self.quit()
+
+    def _arrived(self, place: Place) -> None:
+        self.place = place
+        self.layers.clear()
+        self.push(SessionsScreen(self))
+
+    def _somebody_wrote(self) -> None:
+        screens = [layer for layer in self.layers if not layer.is_overlay]
+        screens[-1].changed()

@@ -1,0 +1,149 @@
+"""One line about a session, a project or the program's state, in as many columns as there are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from opencode import text
+from opencode.models import Session
+
+__all__ = [
+    "UNTITLED",
+    "Column",
+    "Run",
+    "clock_of",
+    "columns_for",
+    "day_of",
+    "join_ends",
+    "project_line",
+    "runs_width",
+    "session_heading",
+    "session_row",
+    "shown_title",
+    "truncate_runs",
+]
+
+Run = tuple[str | None, str]
+"""Text and the name of its attribute in the theme; None is plain text."""
+
+UNTITLED = "(untitled)"
+
+MIN_TITLE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A right-aligned column of the list; `space` comes before it."""
+
+    heading: str
+    width: int
+    space: int
+    value: Callable[[Session, float], str]
+
+
+_MESSAGES = Column("Msgs", 5, 1, lambda session, _: text.count(session.message_count))
+_TOKENS = Column(
+    "Tokens",
+    6,
+    3,
+    lambda session, _: text.tokens(session.prompt_tokens + session.completion_tokens),
+)
+_COST = Column("Cost", 8, 1, lambda session, _: text.money(session.cost))
+_UPDATED = Column("Updated", 8, 1, lambda session, now: text.age(session.updated_at, now))
+
+# From left to right, and in the order in which they give way.
+_COLUMNS = (_MESSAGES, _TOKENS, _COST, _UPDATED)
+_GIVE_WAY = (_COST, _TOKENS, _MESSAGES)
+
+
+def shown_title(title: str) -> str:
+    """Return a title that is safe to show and never empty."""
+    return text.clean_line(title).strip() or UNTITLED
+
+
+def columns_for(width: int) -> tuple[Column, ...]:
+    """Return the columns that leave room for the title."""
+    columns = list(_COLUMNS)
+    for column in _GIVE_WAY:
+        if _title_width(columns, width) >= MIN_TITLE:
+            break
+        columns.remove(column)
+    return tuple(columns)
+
+
+def session_heading(width: int) -> str:
+    """Return the line above the list."""
+    columns = columns_for(width)
+    title = text.pad("Title", _title_width(columns, width))
+    return title + "".join(
+        " " * column.space + text.pad(column.heading, column.width, "right") for column in columns
+    )
+
+
+def session_row(session: Session, width: int, now: float) -> list[Run]:
+    """Return a session's line, exactly `width` columns wide."""
+    columns = columns_for(width)
+    title = shown_title(session.title)
+    numbers = "".join(
+        " " * column.space + text.pad(column.value(session, now), column.width, "right")
+        for column in columns
+    )
+    return [
+        ("dim" if title == UNTITLED else None, text.pad(title, _title_width(columns, width))),
+        ("dim", numbers),
+    ]
+
+
+def project_line(project_id: str, provider: str, width: int) -> list[Run]:
+    """Return `Project: … | Provider: local`; a long id is cut on the left, the provider never."""
+    ends: list[Run] = [("label", " | "), ("label", "Provider: "), ("value", provider)]
+    room = width - len("Project: ") - runs_width(ends)
+    shown = text.truncate(text.clean_line(project_id), room, side="left")
+    return [("label", "Project: "), ("value", shown), *ends]
+
+
+def clock_of(seconds: int) -> str:
+    """Return the local time of day, `14:02`."""
+    shown = text.timestamp(seconds)
+    return shown[11:16] if len(shown) > 16 else shown
+
+
+def day_of(seconds: int) -> str:
+    """Return the local day, `Thursday, 12 February 2026`."""
+    shown = text.timestamp(seconds)
+    if len(shown) < 10:
+        return shown
+    day = time.strptime(shown[:10], "%Y-%m-%d")
+    return f"{time.strftime('%A', day)}, {day.tm_mday} {time.strftime('%B %Y', day)}"
+
+
+def runs_width(runs: Iterable[Run]) -> int:
+    """Return how many columns the runs take."""
+    return sum(text.width(part) for _, part in runs)
+
+
+def truncate_runs(runs: Iterable[Run], width: int) -> list[Run]:
+    """Return the runs cut to a width, with an ellipsis where something is missing."""
+    kept: list[Run] = []
+    for attribute, part in runs:
+        columns = text.width(part)
+        if columns > width:
+            kept.append((attribute, text.truncate(part, width)))
+            break
+        kept.append((attribute, part))
+        width -= columns
+    return kept
+
+
+def join_ends(left: Iterable[Run], right: Iterable[Run], width: int) -> list[Run]:
+    """Return one line with the right part at its right end; the left part gives way."""
+    end = truncate_runs(right, width)
+    room = width - runs_width(end)
+    start = truncate_runs(left, max(0, room - 1) if end else room)
+    return [*start, (None, " " * (room - runs_width(start))), *end]
+
+
+def _title_width(columns: Iterable[Column], width: int) -> int:
+    return max(0, width - sum(column.width + column.space for column in columns))

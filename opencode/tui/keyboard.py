@@ -1,0 +1,93 @@
+"""From a key to what it does: input first, else the key map of the topmost layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from opencode.tui.keymap import command_for
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.help import HelpDialog
+from opencode.tui.screens.logscreen import LogScreen
+from opencode.tui.widgets.prompt import Prompt
+
+__all__ = ["Keyboard"]
+
+TWICE = 1.0
+"""Seconds within which a second ctrl-c quits, whatever is open."""
+
+MOVES_WHILE_TYPING = frozenset({"up", "down", "page up", "page down"})
+
+
+class Keyboard:
+    """Finds the command a key means and has it done."""
+
+    def __init__(self, host: Host, clock: Callable[[], float]) -> None:
+        self._host = host
+        self._clock = clock
+        self._interrupted = float("-inf")
+
+    def press(self, key: str) -> bool:
+        """Do what a key means; whether it means anything."""
+        top = self._host.layers[-1]
+        if top.prompt is not None:
+            return self._type(top, top.prompt, key)
+        return self._perform(top, command_for(top.place, key))
+
+    def press_blindly(self, key: str) -> bool:
+        """Do what a key means while nothing can be seen: leave, or nothing."""
+        return self._perform(self._host.layers[-1], command_for("unseen", key))
+
+    def _perform(self, top: Layer, command: str | None) -> bool:
+        if command is None:
+            return False
+        own: dict[str, Command] = {
+            "back": top.back,
+            "refresh": top.refresh,
+            "log": lambda: self._host.push(LogScreen(self._host)),
+            "help": lambda: self._host.push(HelpDialog(self._host, top.place)),
+            "quit": self._leave,
+            "interrupt": self._interrupt,
+        }
+        commands = {**own, **top.commands()}
+        if command in commands:
+            commands[command]()
+        else:
+            top.move(command)
+        return True
+
+    def _type(self, layer: Layer, prompt: Prompt, key: str) -> bool:
+        command = command_for("input", key)
+        if command == "accept":
+            layer.prompt = None
+            if not prompt.accept(prompt.value):
+                layer.prompt = prompt
+        elif command == "cancel":
+            layer.prompt = None
+            prompt.cancel()
+        elif command == "interrupt":
+            self._interrupt()
+        elif prompt.moves_list and key in MOVES_WHILE_TYPING:
+            layer.move(command_for(layer.place, key) or "")
+        else:
+            return prompt.key(key)
+        return True
+
+    def _leave(self) -> None:
+        """Go back one screen, or end the program on the first one."""
+        top = self._host.layers[-1]
+        if len(self._host.layers) == 1 or top.place in {"failure", "unopened"}:
+            self._host.quit()
+        self._host.pop(top)
+
+    def _interrupt(self) -> None:
+        moment, before = self._clock(), self._interrupted
+        self._interrupted = moment
+        layer = self._host.layers[-1]
+        prompt = layer.prompt
+        if prompt is None or moment - before < TWICE:
+            self._host.quit()
+        elif prompt.value:
+            prompt.clear()
+        else:
+            layer.prompt = None
+            prompt.cancel()

@@ -1,0 +1,229 @@
+"""Every key of the interface, as data: the footer, the help and docs/keys.md are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+__all__ = [
+    "BINDINGS",
+    "PLACES",
+    "Binding",
+    "Context",
+    "Place",
+    "command_for",
+    "key_label",
+    "keys_markdown",
+    "shown_keys",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A part of the interface that gives keys their meaning."""
+
+    name: str
+    title: str
+    """As a heading in the help."""
+    where: str
+    """As a word in the documentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A command and the keys that mean it in one context; the first key is the one shown."""
+
+    command: str
+    keys: tuple[str, ...]
+    context: str
+    does: str
+    hint: str = ""
+    """One or two words for the footer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen, dialog or input: the contexts a key is looked up in, and the footer's commands.
+
+    A footer entry of several commands joined by `+` shows their keys side by side and the hint of
+    the first.
+    """
+
+    contexts: tuple[str, ...]
+    footer: tuple[str, ...]
+
+
+CONTEXTS = (
+    Context("sessions", "Sessions", "list"),
+    Context("session", "A session", "session"),
+    Context("projects", "Projects", "projects"),
+    Context("help", "This help", "help"),
+    Context("delete", "Deleting", "delete dialog"),
+    Context("failure", "Database out of reach", "error panel"),
+    Context("offline", "Database lost", "error panel"),
+    Context("leaving", "Too small a screen", "too small a screen"),
+    Context("input", "Typing", "inputs"),
+    Context("move", "Moving", "lists, text"),
+    Context("all", "Everywhere but while typing", "all but inputs"),
+    Context("always", "Always", "all"),
+)
+
+BINDINGS = (
+    Binding("open", ("enter",), "sessions", "open the session", "open"),
+    Binding("new", ("n", "ctrl n"), "sessions", "new session", "new"),
+    Binding("rename", ("r", "f2"), "sessions", "rename the session", "rename"),
+    Binding("delete", ("d", "delete"), "sessions", "delete the session, after asking", "delete"),
+    Binding("filter", ("/",), "sessions", "filter by title as you type", "filter"),
+    Binding("projects", ("P",), "sessions", "look at another project", "project"),
+    Binding("pane", ("tab", "shift tab"), "sessions", "list or preview (wide screens)", "pane"),
+    Binding("next-message", ("n", "]"), "session", "next message", "message"),
+    Binding("previous-message", ("N", "["), "session", "previous message"),
+    Binding("fold", ("enter",), "session", "unfold or fold what the cursor is on", "fold"),
+    Binding("fold-all", ("z",), "session", "unfold or fold everything", "fold all"),
+    Binding("rename", ("r", "f2"), "session", "rename the session", "rename"),
+    Binding("delete", ("d", "delete"), "session", "delete the session, after asking", "delete"),
+    Binding("choose", ("enter",), "projects", "show the project's sessions", "choose"),
+    Binding("back", ("?", "f1", "q", "esc", "left", "enter"), "help", "close the help", "close"),
+    Binding("confirm", ("y",), "delete", "delete", "delete"),
+    Binding("cancel", ("enter", "n", "esc", "q", "left"), "delete", "cancel", "cancel"),
+    Binding("retry", ("r", "R", "f5"), "failure", "try again now", "retry now"),
+    Binding("log", ("l",), "failure", "show the log", "show log"),
+    Binding("dismiss", ("esc", "left"), "offline", "look at what is loaded", "close"),
+    Binding("quit", ("q",), "failure", "quit", "quit"),
+    Binding("accept", ("enter",), "input", "accept", "ok"),
+    Binding("cancel", ("esc",), "input", "cancel; in the filter: clear it", "cancel"),
+    Binding("down", ("j", "down"), "move", "line down", "line"),
+    Binding("up", ("k", "up"), "move", "line up"),
+    Binding("half-page-down", ("ctrl d",), "move", "half a page down"),
+    Binding("half-page-up", ("ctrl u",), "move", "half a page up"),
+    Binding("page-down", (" ", "page down"), "move", "page down", "page"),
+    Binding("page-up", ("b", "page up"), "move", "page up"),
+    Binding("first", ("g", "home"), "move", "first"),
+    Binding("last", ("G", "end"), "move", "last", "end"),
+    Binding("back", ("esc", "left"), "all", "clear the filter, close, go back", "back"),
+    Binding("refresh", ("R", "f5"), "all", "read again from the database", "refresh"),
+    Binding("log", ("l",), "all", "show the log"),
+    Binding("help", ("?", "f1"), "all", "show the keys", "help"),
+    Binding("quit", ("q",), "all", "go back; from the list of sessions: quit", "quit"),
+    Binding("quit", ("q",), "leaving", "quit", "quit"),
+    Binding("interrupt", ("ctrl c",), "always", "clear what is typed, else quit; twice: quit"),
+)
+
+_SHARED = ("move", "all", "always")
+
+PLACES: Mapping[str, Place] = {
+    "sessions": Place(
+        ("sessions", *_SHARED),
+        ("open", "new", "rename", "delete", "filter", "projects", "quit", "help"),
+    ),
+    "session": Place(
+        ("session", *_SHARED),
+        (
+            *("back", "down+up", "next-message+previous-message", "fold", "page-down+page-up"),
+            *("fold-all", "rename", "delete", "help"),
+        ),
+    ),
+    "projects": Place(("projects", *_SHARED), ("choose", "back", "refresh", "help")),
+    "log": Place(_SHARED, ("back", "down+up", "refresh", "help")),
+    "opening": Place(("all", "always"), ("quit",)),
+    "unseen": Place(("leaving", "always"), ("quit",)),
+    "help": Place(("help", "move", "always"), ("back", "down+up")),
+    "delete": Place(("delete", "always"), ("cancel", "confirm")),
+    "failure": Place(("failure", "offline", "always"), ("retry", "log", "dismiss", "quit")),
+    "unopened": Place(("failure", "always"), ("retry", "log", "quit")),
+    "input": Place(("input", "always"), ("accept", "cancel")),
+}
+
+_LABELS = {
+    " ": "space",
+    "delete": "Del",
+    "down": "↓",
+    "end": "End",
+    "home": "Home",
+    "left": "←",
+    "page down": "PgDn",
+    "page up": "PgUp",
+    "right": "→",
+    "shift tab": "shift-tab",
+    "up": "↑",
+}
+
+
+def key_label(key: str) -> str:
+    """Return a key as people write it: `ctrl-n`, `PgDn`, `F2`."""
+    if key.startswith("ctrl "):
+        return key.replace(" ", "-")
+    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
+        return key.upper()
+    return _LABELS.get(key, key)
+
+
+@cache
+def _keys_of(place: str) -> Mapping[str, str]:
+    contexts = PLACES[place].contexts
+    return {
+        key: binding.command
+        for context in reversed(contexts)
+        for binding in BINDINGS
+        if binding.context == context
+        for key in binding.keys
+    }
+
+
+def command_for(place: str, key: str) -> str | None:
+    """Return what a key means at a place, None when nothing."""
+    return _keys_of(place).get(key)
+
+
+def shown_keys(place: str) -> list[tuple[str, str]]:
+    """Return (keys, hint) for the footer of a place, in order of importance."""
+    bound: dict[str, Binding] = {}
+    for context in PLACES[place].contexts:
+        for binding in BINDINGS:
+            if binding.context == context:
+                bound.setdefault(binding.command, binding)
+    return [
+        ("/".join(key_label(bound[name].keys[0]) for name in entry.split("+")), bound[first].hint)
+        for entry in PLACES[place].footer
+        for first in [entry.split("+")[0]]
+    ]
+
+
+def bindings_in(contexts: tuple[str, ...]) -> list[tuple[Context, list[Binding]]]:
+    """Return the bindings of some contexts under their headings, for the help."""
+    by_name = {context.name: context for context in CONTEXTS}
+    return [
+        (by_name[name], [binding for binding in BINDINGS if binding.context == name])
+        for name in contexts
+        if any(binding.context == name for binding in BINDINGS)
+    ]
+
+
+def keys_markdown() -> str:
+    """Return docs/keys.md."""
+    lines = [
+        "# Keys of the interface",
+        "",
+        "Press `?` in the interface to see those that hold where you are.",
+        "",
+        "| key | also | where | does |",
+        "|---|---|---|---|",
+    ]
+    for context, bindings in bindings_in(tuple(context.name for context in CONTEXTS)):
+        for binding in bindings:
+            first, *others = (f"`{_escaped(key_label(key))}`" for key in binding.keys)
+            lines.append(f"| {first} | {' '.join(others)} | {context.where} | {binding.does} |")
+    lines += [
+        "",
+        "While typing, the keys of readline work: `ctrl-a` and `ctrl-e`, `ctrl-w`, `ctrl-u`,",
+        "`ctrl-k`, `ctrl-y`. Pasted text is never taken for keys.",
+        "",
+        "Mouse: the wheel scrolls what is under it, a click selects, a double click opens.",
+        "`--no-mouse` leaves the mouse to the terminal, to select text with.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(label: str) -> str:
+    return label.replace("|", "\\|")

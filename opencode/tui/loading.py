@@ -1,0 +1,168 @@
+"""What jobs ask the store for; all of it runs in the database's thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from opencode.errors import NotFound
+from opencode.models import Session
+from opencode.tui.window import LIMIT, PAGE
+
+if TYPE_CHECKING:
+    from opencode.models import Page
+    from opencode.store import Store
+    from opencode.tui.render.blocks import Rendered
+    from opencode.tui.render.message import Renderer
+
+__all__ = [
+    "LoadMessages",
+    "Messages",
+    "Stretch",
+    "around",
+    "first_messages",
+    "first_page",
+    "last_messages",
+    "last_page",
+    "messages_after",
+    "messages_before",
+    "page_after",
+    "page_before",
+    "reload",
+    "reload_messages",
+    "short_path",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[T]):
+    """Consecutive items of a listing, and whether they are its first and its last."""
+
+    items: Sequence[T]
+    starts: bool
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """A session as it is now, with some of its messages."""
+
+    session: Session
+    stretch: Stretch[Rendered]
+
+
+class LoadMessages(Protocol):
+    """Reads one end of a session."""
+
+    def __call__(self, store: Store, render: Renderer, session_id: str) -> Messages: ...
+
+
+def first_page(store: Store, filter: str, size: int = PAGE) -> Stretch[Session]:
+    """Return the sessions with the latest activity."""
+    page = store.sessions.list(limit=size, filter=filter)
+    return Stretch(page.items, starts=True, ends=page.next is None)
+
+
+def last_page(store: Store, filter: str) -> Stretch[Session]:
+    """Return the oldest sessions."""
+    page = store.sessions.list(limit=PAGE, filter=filter, last=True)
+    return Stretch(page.items, starts=page.previous is None, ends=True)
+
+
+def page_after(store: Store, filter: str, edge: Session) -> Stretch[Session]:
+    """Return the sessions that follow one."""
+    page = store.sessions.list(limit=PAGE, filter=filter, after=store.sessions.cursor(edge))
+    return Stretch(page.items, starts=False, ends=page.next is None)
+
+
+def page_before(store: Store, filter: str, edge: Session) -> Stretch[Session]:
+    """Return the sessions before one."""
+    page = store.sessions.list(limit=PAGE, filter=filter, before=store.sessions.cursor(edge))
+    return Stretch(page.items, starts=page.previous is None, ends=False)
+
+
+def reload(
+    store: Store, filter: str, *, anchors: Sequence[str], top: bool, size: int
+) -> Stretch[Session]:
+    """Return a listing anew, so that it holds the first of `anchors` that still exists.
+
+    They are the session the cursor is on and its neighbours. `top`: the list was at its beginning
+    and should stay there, unless the session went away from it.
+    """
+    head = first_page(store, filter, max(PAGE, min(size, LIMIT))) if top else None
+    for anchor in anchors:
+        if head and any(item.id == anchor for item in head.items):
+            return head
+        try:
+            session = store.sessions.get(anchor)
+        except NotFound:
+            continue
+        if session.parent_session_id is None:
+            return around(store, filter, session)
+    return head or first_page(store, filter)
+
+
+def around(store: Store, filter: str, session: Session) -> Stretch[Session]:
+    """Return the sessions around one, and that one if it matches the filter."""
+    before: Page[Session] = store.sessions.list(
+        limit=PAGE // 2, filter=filter, before=store.sessions.cursor(session)
+    )
+    after = store.sessions.list(
+        limit=PAGE,
+        filter=filter,
+        after=store.sessions.cursor(before.items[-1]) if before.items else None,
+    )
+    return Stretch(
+        (*before.items, *after.items), starts=before.previous is None, ends=after.next is None
+    )
+
+
+def last_messages(store: Store, render: Renderer, session_id: str, size: int = PAGE) -> Messages:
+    """Return the end of a session."""
+    messages = store.messages.page(session_id, limit=size)
+    session = store.sessions.get(session_id)
+    return Messages(session, Stretch(render(messages), starts=len(messages) < size, ends=True))
+
+
+def first_messages(store: Store, render: Renderer, session_id: str) -> Messages:
+    """Return the beginning of a session."""
+    stretch = messages_after(store, render, session_id, 0)
+    session = store.sessions.get(session_id)
+    return Messages(session, Stretch(stretch.items, starts=True, ends=stretch.ends))
+
+
+def messages_before(store: Store, render: Renderer, session_id: str, seq: int) -> Stretch[Rendered]:
+    """Return the messages before one."""
+    messages = store.messages.page(session_id, before=seq, limit=PAGE)
+    return Stretch(render(messages), starts=len(messages) < PAGE, ends=False)
+
+
+def messages_after(store: Store, render: Renderer, session_id: str, seq: int) -> Stretch[Rendered]:
+    """Return the messages after one."""
+    messages = store.messages.list(session_id, after=seq, limit=PAGE)
+    return Stretch(render(messages), starts=False, ends=len(messages) < PAGE)
+
+
+def reload_messages(
+    store: Store, render: Renderer, session_id: str, *, first: int, loaded: int, ends: bool
+) -> Messages:
+    """Return the loaded messages anew; when they were the last, with what was added since."""
+    limit = loaded + PAGE if ends else max(1, loaded)
+    messages = store.messages.list(session_id, after=first - 1, limit=limit)
+    session = store.sessions.get(session_id)
+    reached = ends and len(messages) < limit
+    return Messages(session, Stretch(render(messages), starts=False, ends=reached))
+
+
+def short_path(location: str) -> str:
+    """Return a location with the user's home as `~`."""
+    home = os.environ.get("HOME", "")
+    path = Path(location)
+    if home and path.is_absolute() and path.is_relative_to(home):
+        return str(Path("~", path.relative_to(home)))
+    return location

@@ -1,0 +1,105 @@
+"""Event loop, terminal, worker thread and log put together; and taken apart again at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import urwid
+
+from opencode.tui import theme as themes
+from opencode.tui.app import App
+from opencode.tui.guards import CallGuard
+from opencode.tui.jobs import Jobs, ThreadJobs
+from opencode.tui.log import captured
+from opencode.tui.screens.base import Command
+from opencode.tui.terminal import InputFilter, TerminalScreen, signals_to_pipe
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["run_program"]
+
+HUNG_UP = "stdin has been closed"
+"""What urwid says when the terminal is gone (a RuntimeError in 5.0, a subclass of it in 5.1)."""
+
+
+class _Loop:
+    """The event loop as the program needs it: timers, and a way to wake it from a thread."""
+
+    def __init__(self, opener: Callable[[], Store], screen: TerminalScreen, *, mouse: bool) -> None:
+        self.app = App(opener, self, self._make_jobs)
+        self.urwid = urwid.MainLoop(
+            self.app.root,
+            screen=screen,
+            handle_mouse=mouse,
+            input_filter=InputFilter(
+                self.app.paste, lambda focused: self.app.focus(focused=focused)
+            ),
+            event_loop=urwid.SelectEventLoop(),
+        )
+        self._wake_pipe = self.urwid.watch_pipe(lambda _: self.app.deliver())
+
+    def later(self, seconds: float, callback: Command) -> object:
+        return self.urwid.set_alarm_in(seconds, lambda *_: callback())
+
+    def cancel(self, handle: object) -> None:
+        self.urwid.remove_alarm(handle)
+
+    def close(self) -> None:
+        """Give back the pipe, once no job runs any more."""
+        self.urwid.remove_watch_pipe(self._wake_pipe)
+        os.close(self._wake_pipe)
+
+    def _make_jobs(self, guard: CallGuard) -> Jobs:
+        return ThreadJobs(guard, self._wake)
+
+    def _wake(self) -> None:
+        with suppress(OSError):
+            os.write(self._wake_pipe, b"\0")
+
+
+def run_program(
+    opener: Callable[[], Store],
+    *,
+    owns_store: bool = True,
+    mouse: bool,
+    theme: str,
+    log_file: Path | None,
+) -> int:
+    """Run until the user quits; returns the exit code, 128 + n after signal n.
+
+    Raises what opening the database raised, when trying again would not help.
+    """
+    screen = TerminalScreen(themes.choose(theme, os.environ))
+    loop = _Loop(opener, screen, mouse=mouse)
+    app = loop.app
+    ended_by = 0
+
+    def on_signal(number: int) -> None:
+        nonlocal ended_by
+        ended_by = 128 + number
+        raise urwid.ExitMainLoop
+
+    with captured(app.log, log_file):
+        try:
+            with signals_to_pipe(loop.urwid, on_signal):
+                app.start()
+                loop.urwid.run()
+        except (RuntimeError, OSError) as error:
+            if str(error) != HUNG_UP and not _terminal_is_gone():
+                raise
+            ended_by = ended_by or 129
+        finally:
+            app.close(close_store=owns_store)
+            loop.close()
+    if app.fatal is not None:
+        raise app.fatal
+    return ended_by
+
+
+def _terminal_is_gone() -> bool:
+    return not os.isatty(0)

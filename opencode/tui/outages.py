@@ -1,0 +1,71 @@
+"""What goes wrong: a line in the footer, or a panel when the database is out of reach."""
+
+from __future__ import annotations
+
+import logging
+
+from opencode.errors import DatabaseUnavailable, OpencodeError
+from opencode.tui.live import Live
+from opencode.tui.screens.base import Command, Host
+from opencode.tui.screens.failure import FailureDialog
+
+__all__ = ["Outages"]
+
+log = logging.getLogger(__name__)
+
+
+class Outages:
+    """Tells errors to the user and knows whether the database is lost."""
+
+    def __init__(self, host: Host, live: Live) -> None:
+        self.offline = False
+        """Whether what is on the screen may be old."""
+        self._host = host
+        self._live = live
+        self._lost_key: str | None = None
+        """Which job failed when the database was lost; only its success means it is back."""
+
+    def failed(self, error: Exception, retry: Command, key: str | None) -> None:
+        """Take note that a job with this key failed; `retry` has it done again."""
+        if not isinstance(error, DatabaseUnavailable):
+            if not isinstance(error, OpencodeError):
+                log.error("a job failed", exc_info=error)
+            self.report(error)
+            return
+        log.warning("%s", error)
+        self.offline = True
+        self._lost_key = key
+        self._live.stop()
+        panel = self._panel()
+        if panel is None:
+            self._host.push(FailureDialog(self._host, error, retry))
+        else:
+            panel.again(error, retry)
+
+    def succeeded(self, key: str | None) -> None:
+        """Take note that a job with this key succeeded."""
+        if not self.offline or key != self._lost_key:
+            return
+        self.offline = False
+        panel = self._panel()
+        if panel is not None:
+            self._host.layers.remove(panel)
+        self._host.notice("The database is back.")
+        self._live.start()
+        self._host.later(0, self._host.layers[-1].refresh)
+
+    def opened(self) -> None:
+        """Take note that the database could be opened."""
+        self.offline = False
+
+    def report(self, error: Exception) -> None:
+        """Tell an error that has nothing to do with the connection."""
+        if isinstance(error, OpencodeError):
+            hint = f" ({error.hint})" if error.hint else ""
+            self._host.notice(f"{error.message}{hint}", "error")
+        else:
+            self._host.notice("Something went wrong in the program; l shows the log.", "error")
+
+    def _panel(self) -> FailureDialog | None:
+        panels = (layer for layer in self._host.layers if isinstance(layer, FailureDialog))
+        return next(panels, None)

@@ -1,0 +1,73 @@
+"""What a conversation looks like, as plain data: no widgets, no widths.
+
+A message becomes entries (its head and text, a thought, a tool call, a result …). An entry is
+either shut, one or few paragraphs, or open, chunks of paragraphs that are laid out only when they
+come into sight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from opencode.tui.format import Run
+
+__all__ = ["BLANK", "Entry", "Paragraph", "Paragraphs", "Rendered", "Wrap"]
+
+Wrap = Literal["space", "any", "clip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines laid out alike; `runs` may hold line breaks and are clean."""
+
+    runs: tuple[Run, ...] = ()
+    indent: int = 0
+    wrap: Wrap = "space"
+    first: Run = (None, "")
+    """Stands before the first row: a bullet, a gutter."""
+    rest: Run = (None, "")
+    """Stands before all other rows; as wide as `first`."""
+    tail: tuple[Run, ...] = ()
+    """Follows the runs of a line that is clipped, and is itself not cut off."""
+    right: Run = (None, "")
+    """Stands at the right end of the first row; for lines that are clipped."""
+    frame: str | None = None
+    """With a label, also an empty one, a frame is drawn around the lines."""
+
+
+BLANK = Paragraph()
+
+Paragraphs = tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in a conversation that the cursor can stand on."""
+
+    kind: Literal["text", "reasoning", "call", "result", "note"]
+    shut: Paragraphs = ()
+    """What is shown when it is folded; empty when it cannot be."""
+    chunks: tuple[Paragraphs, ...] = ()
+    """What is shown when it is not."""
+    folded: bool = False
+    """How it is at first."""
+    call_id: str = ""
+    """Joins a tool call with its result."""
+    summary: tuple[Run, ...] = ()
+    """Calls: name and input on one line. Results: state and size."""
+    preview: Paragraphs = ()
+    """Results: what is shown of it even when folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message ready for the screen."""
+
+    id: str
+    seq: int
+    role: str
+    model: str
+    created_at: int
+    updated_at: int
+    entries: tuple[Entry, ...]

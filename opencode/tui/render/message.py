@@ -1,0 +1,156 @@
+"""A message as entries for the screen; done by a job, because parts can be large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from opencode import text
+from opencode.models import Message
+from opencode.parts import (
+    Binary,
+    Broken,
+    Finish,
+    ImageURL,
+    Part,
+    Reasoning,
+    Text,
+    ToolCall,
+    ToolResult,
+    Unknown,
+)
+from opencode.tui.format import Run, clock_of
+from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs, Rendered
+from opencode.tui.render.markup import Capped, capped, chunked, plain, prose
+from opencode.tui.render.tools import call_entry, result_entry
+
+__all__ = ["Renderer", "render"]
+
+# How messages end when all is well; Go writes `stop` into every message of users and tools.
+USUAL_ENDS = frozenset({"", "stop", "end_turn", "tool_use"})
+
+INDENT = 3
+
+
+def render(message: Message) -> Rendered:
+    """Return the message with all its text cleaned."""
+    return Rendered(
+        id=message.id,
+        seq=message.seq,
+        role=text.clean_line(message.role).strip() or "unknown",
+        model=text.clean_line(message.model or "").strip(),
+        created_at=message.created_at,
+        updated_at=message.updated_at,
+        entries=tuple(
+            entry
+            for part in message.parts
+            for entry in _entries(part, clock_of(message.created_at))
+        ),
+    )
+
+
+class Renderer:
+    """Renders messages and remembers those it has rendered, as they were at their `updated_at`."""
+
+    def __init__(self, remembered: int = 1_000) -> None:
+        self._remembered = remembered
+        self._cache: dict[str, tuple[Message, Rendered]] = {}
+
+    def __call__(self, messages: Iterable[Message]) -> list[Rendered]:
+        return [self._render(message) for message in messages]
+
+    def _render(self, message: Message) -> Rendered:
+        known = self._cache.pop(message.id, None)
+        # Times are whole seconds, so a message can change without a new one.
+        if known is None or known[0] != message:
+            known = (message, render(message))
+        self._cache[message.id] = known
+        if len(self._cache) > self._remembered:
+            del self._cache[next(iter(self._cache))]
+        return known[1]
+
+
+def _entries(part: Part, clock: str) -> Iterable[Entry]:
+    match part:
+        case Text():
+            return _text(part)
+        case Reasoning():
+            return (_reasoning(part, clock),)
+        case ToolCall():
+            return (call_entry(part),)
+        case ToolResult():
+            return (result_entry(part),)
+        case Finish(reason=reason):
+            return () if reason in USUAL_ENDS else (_ended(reason),)
+        case _:
+            return (_other(part),)
+
+
+def _text(part: Text) -> Iterable[Entry]:
+    content = capped(part.text)
+    if not content.text.strip():
+        return ()
+    return (Entry("text", chunks=chunked((*prose(content.text), *_left_out(content)))),)
+
+
+def _reasoning(part: Reasoning, clock: str) -> Entry:
+    if part.redacted or not part.thinking.strip():
+        words = "thinking, readable by its provider only" if part.redacted else "thinking"
+        return _note("reasoning", words)
+    content = capped(part.thinking)
+    first = content.text.strip().partition("\n")[0]
+    size: Run = ("dim", f"thinking · {text.plural(content.lines, 'line')}")
+    body = (*plain(content.text, "reasoning", indent=5), *_left_out(content))
+    return Entry(
+        "reasoning",
+        shut=(_line("▸ ", clock, size, ("dim", " · "), ("reasoning", first[:300])),),
+        chunks=chunked((_line("▾ ", clock, size), *body)),
+        folded=True,
+    )
+
+
+def _ended(reason: str) -> Entry:
+    return _note("note", f"ended: {text.clean_line(reason)}", "warning")
+
+
+def _other(part: Part) -> Entry:
+    match part:
+        case ImageURL(url=url):
+            inline = url.startswith("data:")
+            kind = text.clean_line(url[5:].partition(";")[0].partition(",")[0]) if inline else ""
+            size = text.size(len(url)) if inline else text.clean_line(url[:300])
+            return _note("note", " · ".join(word for word in ("image", kind, size) if word))
+        case Binary(path=path, mime_type=mime_type, data=data):
+            words = ("file", *map(text.clean_line, (path, mime_type)), text.size(len(data or b"")))
+            return _note("note", " · ".join(word for word in words if word))
+        case Unknown(type=kind, reason=reason, data=data):
+            words = (text.clean_line(kind) or "part without a type", text.clean_line(reason))
+            return _raw(" · ".join(words), data)
+        case Broken(text=source, error=error):
+            return _raw(f"unreadable message · {text.clean_line(error)}", source)
+    return _note("note", part.kind)
+
+
+def _raw(words: str, source: str) -> Entry:
+    content = capped(source)
+    size: Run = ("dim", f" · {text.plural(content.lines, 'line')}")
+    body = (*plain(content.text, "output", indent=5, gutter="│ "), *_left_out(content))
+    return Entry(
+        "note",
+        shut=(_line("▸ ", "", ("warning", words), size),),
+        chunks=chunked((_line("▾ ", "", ("warning", words), size), *body)),
+        folded=True,
+    )
+
+
+def _note(kind: str, words: str, attribute: str = "dim") -> Entry:
+    line = Paragraph(((attribute, words),), INDENT)
+    return Entry("reasoning" if kind == "reasoning" else "note", chunks=((line,),))
+
+
+def _line(glyph: str, clock: str, *runs: Run) -> Paragraph:
+    right: Run = ("dim", f" {clock}" if clock else "")
+    return Paragraph(runs, INDENT, "clip", first=("dim", glyph), right=right)
+
+
+def _left_out(content: Capped) -> Paragraphs:
+    return (Paragraph((("dim", content.note),), INDENT),) if content.note else ()

@@ -1,0 +1,134 @@
+"""Tool calls and their results: one line that says what happened, and everything below it."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+
+from opencode import text
+from opencode.parts import ToolCall, ToolResult
+from opencode.tui.format import Run
+from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs
+from opencode.tui.render.markup import capped, chunked, plain
+
+__all__ = ["call_entry", "result_entry", "tool_line"]
+
+INDENT = 5
+GUTTER = "│ "
+
+SHORT = 6
+"""A result of so many lines is shown whole."""
+FAILED_LINES = 3
+"""What is shown of an error even when it is longer."""
+SUMMARY = 300
+"""Characters of a summary at most; it is clipped at the pane's edge anyway."""
+
+# The argument that says what a call is about, by custom of the agents' tools.
+TELLING = (
+    *("command", "file_path", "filePath", "path", "pattern", "query", "url", "description"),
+    *("prompt", "question", "skill", "name", "task_id", "id"),
+)
+
+
+def call_entry(part: ToolCall) -> Entry:
+    """Return a call without its result, which `compose` adds."""
+    name = text.clean_line(part.name).strip() or "tool"
+    arguments = _arguments(part.input)
+    summary = text.clean_line(_telling(arguments, part.input)[: SUMMARY * 4])[:SUMMARY]
+    runs: list[Run] = [("tool", name)]
+    if summary.strip():
+        runs += [(None, "  "), (None, summary.strip())]
+    return Entry(
+        "call",
+        chunks=chunked(_input(arguments, part.input)),
+        folded=True,
+        call_id=part.id,
+        summary=tuple(runs),
+    )
+
+
+def result_entry(part: ToolResult) -> Entry:
+    """Return what a tool answered; it stands alone only when its call is not there."""
+    content = capped(part.content)
+    empty = not content.text.strip()
+    output = () if empty else plain(content.text, "output", indent=INDENT, gutter=GUTTER)
+    if content.note:
+        output = (*output, _note(content.note))
+    short = content.lines <= SHORT and len(content.text) < 80 * SHORT
+    preview: Paragraphs = ()
+    if not empty and short:
+        preview = output
+    elif part.is_error:
+        first = content.text.split("\n", FAILED_LINES)[:FAILED_LINES]
+        head = "\n".join(first)[: 80 * FAILED_LINES]
+        preview = plain(head, "output", indent=INDENT, gutter=GUTTER)
+    size = "no output" if empty else text.plural(content.lines, "line")
+    name = text.clean_line(part.name).strip()
+    return Entry(
+        "result",
+        chunks=chunked(output),
+        folded=True,
+        call_id=part.tool_call_id,
+        summary=(
+            *([("tool", name), (None, "  ")] if name else []),
+            *([("error", "failed"), ("dim", " · ")] if part.is_error else []),
+            ("dim", size),
+        ),
+        preview=preview,
+    )
+
+
+def tool_line(
+    summary: tuple[Run, ...], state: tuple[Run, ...], *, folded: bool, time: str
+) -> Paragraph:
+    """Return the one line of a call or a result, with the time at its right end."""
+    glyph = "▸ " if folded else "▾ "
+    return Paragraph(
+        summary,
+        3,
+        "clip",
+        first=("dim", glyph),
+        tail=(("dim", " · "), *state) if state else (),
+        right=("dim", f" {time}"),
+    )
+
+
+def _note(words: str) -> Paragraph:
+    return Paragraph((("dim", words),), INDENT)
+
+
+def _arguments(source: str) -> dict[str, object] | None:
+    try:
+        value = json.loads(source)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _telling(arguments: dict[str, object] | None, source: str) -> str:
+    if arguments is None:
+        return source.strip()
+    for name in TELLING:
+        value = arguments.get(name)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    strings = (value for value in arguments.values() if isinstance(value, str) and value.strip())
+    return next(strings, source if arguments else "").strip()
+
+
+def _input(arguments: dict[str, object] | None, source: str) -> Paragraphs:
+    if arguments is None:
+        content = capped(source).text
+        return plain(content, None, indent=INDENT) if content.strip() else ()
+    return tuple(chain.from_iterable(_argument(name, value) for name, value in arguments.items()))
+
+
+def _argument(name: str, value: object) -> Paragraphs:
+    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    content = capped(shown)
+    label = text.clean_line(name)
+    rest = (_note(f"  {content.note}"),) if content.note else ()
+    if content.lines == 1 and not content.note:
+        return (Paragraph((("label", f"{label}: "), (None, content.text)), INDENT),)
+    body = plain(content.text, None, indent=INDENT + 2)
+    return (Paragraph((("label", f"{label}:"),), INDENT), *body, *rest)

@@ -1,0 +1,138 @@
+"""What screens and dialogs have in common, and what the program offers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+
+from opencode.tui.format import Run
+from opencode.tui.widgets.base import Box
+from opencode.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    import urwid
+
+    from opencode.store import Store
+    from opencode.tui.log import LogTail
+
+__all__ = ["Command", "Host", "Layer", "Place"]
+
+T = TypeVar("T")
+
+Command = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the program is: what the status block and the empty list say."""
+
+    project_id: str
+    provider: str
+    """`local` or `remote`."""
+    location: str
+    """A file, or a server; never with a password."""
+
+
+class Host(Protocol):
+    """The program, as its screens see it; all calls are made on the thread of the event loop."""
+
+    log: LogTail
+    place: Place | None
+    """None until the database is open."""
+    layers: list[Layer]
+    """Screens and dialogs, the topmost last; never empty once the program has started."""
+
+    def submit(
+        self,
+        work: Callable[[Store], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Callable[[Exception], bool] | None = None,
+    ) -> None:
+        """Have the store asked; `failed` returns whether it has dealt with the error."""
+
+    def forget(self, key: str) -> None:
+        """Drop the results of jobs with this key."""
+
+    def later(self, seconds: float, callback: Command) -> object:
+        """Call back after a while; returns a handle for `cancel`."""
+
+    def cancel(self, handle: object) -> None:
+        """Do not call back."""
+
+    def push(self, layer: Layer) -> None:
+        """Show a screen or a dialog on top."""
+
+    def pop(self, layer: Layer) -> None:
+        """Leave a screen or a dialog, and all that is on top of it."""
+
+    def notice(self, words: str, attribute: str = "notice") -> None:
+        """Say something in the footer until the next key."""
+
+    def switch_project(self, project_id: str) -> None:
+        """Look at another project of the same database."""
+
+    def quit(self) -> None:
+        """End the program."""
+
+    def now(self) -> float:
+        """Return the time of day in Unix seconds."""
+
+
+class Layer:
+    """A screen, or a dialog over one.
+
+    Screens have a `widget` for the space between header and footer; dialogs draw themselves in
+    `overlay`.
+    """
+
+    place: str
+    """Its entry in the key map."""
+    is_overlay: ClassVar[bool] = False
+    widget: Box
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.prompt: Prompt | None = None
+
+    def commands(self) -> Mapping[str, Command]:
+        """Return what the keys of its place do; those for moving come through `move`."""
+        return {}
+
+    def move(self, command: str) -> bool:
+        """Do a command for moving; whether it was one."""
+        return False
+
+    def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        """Return what stands at the two ends of the first row."""
+        return (), ()
+
+    def session_title(self) -> str | None:
+        """Return the title for the status block; None leaves that to the layer below."""
+        return None
+
+    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+        """Draw the dialog, in no more than these columns and rows."""
+        raise NotImplementedError
+
+    def shown(self) -> None:
+        """Do what is due when it comes to the top, at first and again."""
+
+    def refresh(self) -> None:
+        """Read everything again because the user asked for it."""
+
+    def changed(self) -> None:
+        """Read again because somebody else wrote to the database."""
+
+    def resized(self, columns: int, rows: int) -> None:
+        """Take note of the size of the whole screen."""
+
+    def back(self) -> None:
+        """Go one step back."""
+        self.host.pop(self)
+
+    def ask(self, prompt: Prompt) -> None:
+        """Show a line for typing in the footer."""
+        self.prompt = prompt

@@ -1,0 +1,222 @@
+"""The messages of one session in a pane; used by the session's screen and by the preview."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from opencode import text
+from opencode.models import Session
+from opencode.tui import loading
+from opencode.tui.format import Run
+from opencode.tui.loading import Stretch
+from opencode.tui.render.blocks import Rendered
+from opencode.tui.render.compose import Item, ItemKey
+from opencode.tui.render.message import Renderer
+from opencode.tui.screens.base import Command, Host
+from opencode.tui.transcript import Transcript
+from opencode.tui.widgets.base import Flow
+from opencode.tui.widgets.block import Block
+from opencode.tui.widgets.listview import ListView
+from opencode.tui.window import PAGE, Side
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["Conversation"]
+
+
+class Conversation:
+    """A pane over a session's messages; `name` tells its jobs from those of other panes."""
+
+    def __init__(
+        self,
+        host: Host,
+        name: str,
+        *,
+        on_change: Command = lambda: None,
+        on_open: Command = lambda: None,
+    ) -> None:
+        self.session: Session | None = None
+        self.view = ListView(self, on_move=self._moved, on_open=on_open)
+        self._host = host
+        self._key = f"{name}.messages"
+        self._on_change = on_change
+        self._render = Renderer()
+        self._transcript = Transcript()
+        self._widgets: dict[ItemKey, tuple[Item, Block]] = {}
+        self._new_below = 0
+
+    def count(self) -> int:
+        return len(self._transcript.items)
+
+    def widget(self, index: int) -> Flow:
+        item = self._transcript.items[index]
+        known = self._widgets.get(item.key)
+        if known is None or known[0] is not item:
+            same = known is not None and known[0] == item
+            widget = known[1] if known and same else Block(item.paragraphs, item.lead)
+            known = self._widgets[item.key] = item, widget
+        return known[1]
+
+    def show(self, session: Session, size: int = PAGE) -> None:
+        """Show the end of a session."""
+        self.session = session
+        self._transcript.clear()
+        self.view.placeholder = [[("dim", "loading…")]]
+        self._fetch_end(size)
+
+    def clear(self, words: str = "") -> None:
+        """Show nothing."""
+        self._host.forget(self._key)
+        self.session = None
+        self._transcript.clear()
+        self.view.placeholder = [[("dim", words)]]
+
+    def refresh(self) -> None:
+        """Read what is loaded again, and what was added at the end."""
+        window = self._transcript.window
+        if self.session is None:
+            return
+        if not window.items:
+            self._fetch_end()
+            return
+        work = partial(
+            loading.reload_messages,
+            render=self._render,
+            session_id=self.session.id,
+            first=window.items[0].seq,
+            loaded=len(window.items),
+            ends=window.ends,
+        )
+        self._host.submit(work, self._reloaded, key=self._key)
+
+    def place(self) -> list[Run]:
+        """Return `40–42 of 42 · ↓ 2 new`: what is in sight, and what waits below."""
+        runs: list[Run] = [("dim", self._transcript.place(*self.view.visible()))]
+        if self._new_below:
+            runs += [("dim", " · "), ("new", f"↓ {self._new_below:,} new")]
+        return runs
+
+    def move(self, command: str) -> bool:
+        """Move the cursor; the very first and the very last message may have to be fetched."""
+        window = self._transcript.window
+        if command == "first" and not window.starts:
+            self._fetch_start()
+        elif command == "last" and not window.ends:
+            self._fetch_end()
+        else:
+            return self.view.move(command)
+        return True
+
+    def step_message(self, direction: int) -> None:
+        """Go to the next or the previous message; its first row comes to the top."""
+        if self._transcript.items:
+            cursor = self.view.viewport.cursor
+            self.view.select(self._transcript.neighbour(cursor, direction), top=True)
+
+    def fold(self) -> None:
+        """Fold or unfold what the cursor is on."""
+        if self._transcript.items:
+            self.view.select(self._transcript.toggle(self.view.viewport.cursor))
+
+    def fold_all(self) -> None:
+        """Unfold all tools and thoughts, or fold them again."""
+        with_cursor = self._cursor_key()
+        self._transcript.toggle_all()
+        self._restore(with_cursor)
+
+    def _fetch_start(self) -> None:
+        self._fetch(loading.first_messages, "first")
+
+    def _fetch_end(self, size: int = PAGE) -> None:
+        self._fetch(partial(loading.last_messages, size=size), "last")
+
+    def _fetch(self, load: loading.LoadMessages, go_to: str) -> None:
+        if self.session is None:
+            return
+        session_id = self.session.id
+
+        def work(store: Store) -> loading.Messages:
+            return load(store, self._render, session_id)
+
+        def done(messages: loading.Messages) -> None:
+            self._loaded(messages)
+            self.view.move(go_to)
+
+        def failed(error: Exception) -> bool:
+            self.view.placeholder = [[("error", text.clean_line(str(error)))]]
+            return False
+
+        self._host.submit(work, done, key=self._key, failed=failed)
+
+    def _loaded(self, messages: loading.Messages) -> None:
+        self.session = messages.session
+        stretch, window = messages.stretch, self._transcript.window
+        window.total = messages.session.message_count
+        window.replace(stretch.items, starts=stretch.starts, ends=stretch.ends)
+        self.view.placeholder = [[("dim", "No messages in this session yet.")]]
+        self._new_below = 0
+        self._transcript.update()
+        self._on_change()
+
+    def _reloaded(self, messages: loading.Messages) -> None:
+        self.session = messages.session
+        stretch, window = messages.stretch, self._transcript.window
+        at, known = self._cursor_key(), self._transcript.last_seq()
+        self._new_below += self._transcript.count_after(stretch.items, known)
+        window.total = messages.session.message_count
+        window.replace(stretch.items, starts=window.starts, ends=stretch.ends, offset=window.offset)
+        self._transcript.update()
+        self._restore(at)
+
+    def _moved(self) -> None:
+        shown = self.view.visible()
+        window = self._transcript.window
+        if self._transcript.items:
+            first, last = map(self._transcript.message_index, shown)
+            for side in window.wanted(first, last):
+                self._fetch_more(side)
+        if self._new_below and window.ends and self.view.at_end():
+            self._new_below = 0
+        self._on_change()
+
+    def _fetch_more(self, side: Side) -> None:
+        window = self._transcript.window
+        if self.session is None:
+            return
+        generation = window.generation
+        edge = window.items[0 if side == "before" else -1].seq
+        load = loading.messages_before if side == "before" else loading.messages_after
+        work = partial(load, render=self._render, session_id=self.session.id, seq=edge)
+
+        def done(stretch: Stretch[Rendered]) -> None:
+            if window.arrived(side, generation):
+                self._grow(side, stretch)
+
+        def failed(_: Exception) -> bool:
+            window.arrived(side, generation)
+            return False
+
+        self._host.submit(work, done, key=f"{self._key}.{side}", failed=failed)
+
+    def _grow(self, side: Side, stretch: Stretch[Rendered]) -> None:
+        at = self._cursor_key()
+        if side == "before":
+            self._transcript.window.prepend(stretch.items, starts=stretch.starts)
+        else:
+            self._transcript.window.append(stretch.items, ends=stretch.ends)
+        self._transcript.update()
+        self._restore(at)
+
+    def _cursor_key(self) -> ItemKey | None:
+        items = self._transcript.items
+        return items[min(self.view.viewport.cursor, len(items) - 1)].key if items else None
+
+    def _restore(self, at: ItemKey | None) -> None:
+        """Leave the cursor on what it was on, at the same row, after the items changed."""
+        keys = {item.key for item in self._transcript.items}
+        self._widgets = {key: self._widgets[key] for key in keys & self._widgets.keys()}
+        if at is not None:
+            self.view.viewport.cursor = self._transcript.index_near(at)
+        self._moved()

@@ -1,0 +1,115 @@
+"""The question before a session is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from opencode import text
+from opencode.models import Deleted, Session
+from opencode.tui.format import Run, shown_title
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.widgets.dialog import dialog
+
+if TYPE_CHECKING:
+    import urwid
+
+__all__ = ["DeleteDialog"]
+
+ROOM_FOR_KEYS = 52
+
+
+class DeleteDialog(Layer):
+    """Says what goes with the session; only `y` deletes, and not before the counts are there."""
+
+    place = "delete"
+    is_overlay = True
+
+    def __init__(self, host: Host, session: Session, done: Callable[[], None]) -> None:
+        super().__init__(host)
+        self._session = session
+        self._done = done
+        self._contents: Deleted | None = None
+
+    def commands(self) -> Mapping[str, Command]:
+        return {"confirm": self._confirm, "cancel": self.back}
+
+    def shown(self) -> None:
+        session_id = self._session.id
+        self.host.submit(
+            lambda store: store.sessions.contents(session_id),
+            self._counted,
+            key="delete.contents",
+            failed=self._gone,
+        )
+
+    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+        place = self.host.place
+        remote = place is not None and place.provider == "remote"
+        lines: list[Sequence[Run]] = [
+            [("strong", shown_title(self._session.title))],
+            [(None, self._consequences())],
+            [
+                (
+                    "warning",
+                    "This is a shared database: the session disappears for the whole team. "
+                    "It cannot be undone."
+                    if remote
+                    else "It cannot be undone.",
+                )
+            ],
+        ]
+        keys = "  enter, n, esc" if columns >= ROOM_FOR_KEYS else ""
+        choices: list[Run] = [
+            ("button", "[ Cancel ]"),
+            ("dim", f"{keys}      "),
+            ("key", "y"),
+            ("error", "  delete"),
+        ]
+        return dialog("Delete session?", lines, choices, columns, rows)
+
+    def _consequences(self) -> str:
+        if self._contents is None:
+            return "Counting what goes with it …"
+        parts = _parts(self._contents)
+        if not parts:
+            return "It is empty."
+        single = len(parts) == 1 and parts[0].startswith("1 ")
+        return f"{_joined(parts)} {'goes' if single else 'go'} with it."
+
+    def _counted(self, contents: Deleted) -> None:
+        self._contents = contents
+
+    def _gone(self, _: Exception) -> bool:
+        self.back()
+        return False
+
+    def _confirm(self) -> None:
+        if self._contents is None:
+            return
+        session_id, title = self._session.id, shown_title(self._session.title)
+
+        def deleted(what: Deleted) -> None:
+            lost = _parts(what)
+            self.host.notice(
+                f"Deleted “{text.truncate(title, 40)}”{f' with {_joined(lost)}' if lost else ''}."
+            )
+            self._done()
+
+        self.back()
+        self.host.submit(lambda store: store.sessions.delete(session_id), deleted)
+
+
+def _parts(what: Deleted) -> list[str]:
+    """Return what is in a session, without what is not."""
+    counts = (
+        (what.messages, "message"),
+        (what.files, "file version"),
+        (what.sessions - 1, "sub-session"),
+    )
+    return [text.plural(number, noun) for number, noun in counts if number > 0]
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]

@@ -1,0 +1,75 @@
+"""The database is out of reach: what was tried, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from opencode import text
+from opencode.errors import OpencodeError
+from opencode.tui.format import Run
+from opencode.tui.keymap import shown_keys
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.logscreen import LogScreen
+from opencode.tui.widgets.dialog import dialog
+
+if TYPE_CHECKING:
+    import urwid
+
+__all__ = ["FailureDialog"]
+
+
+class FailureDialog(Layer):
+    """Stays until trying again has worked; nothing else is opened instead of the database."""
+
+    is_overlay = True
+
+    def __init__(self, host: Host, error: OpencodeError, retry: Command) -> None:
+        super().__init__(host)
+        self.place = "unopened" if host.place is None else "failure"
+        self.error = error
+        self.attempts = 1
+        self.trying = False
+        self._retry = retry
+
+    def commands(self) -> Mapping[str, Command]:
+        return {
+            "retry": self.retry,
+            "log": lambda: self.host.push(LogScreen(self.host)),
+            "dismiss": self.back,
+        }
+
+    def retry(self) -> None:
+        """Try again; another failure brings the panel back, or keeps it."""
+        self.trying = True
+        self._retry()
+
+    def again(self, error: OpencodeError, retry: Command) -> None:
+        """Take note that it failed once more."""
+        self.error = error
+        self.attempts += 1
+        self.trying = False
+        self._retry = retry
+
+    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+        message = text.clean_line(self.error.message)
+        tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
+        lines: list[Sequence[Run]] = [[(None, f"{_sentence(message)}{tried}")]]
+        if self.host.place is not None and self.host.place.provider == "remote":
+            words = "Nothing was changed, and sessions were not read from SQLite instead."
+            lines.append([(None, words)])
+        if self.error.hint:
+            lines.append([("dim", _sentence(text.clean_line(self.error.hint)))])
+        return dialog("Cannot reach the session database", lines, self._choices(), columns, rows)
+
+    def _choices(self) -> list[Run]:
+        if self.trying:
+            return [("notice", "trying again …")]
+        runs: list[Run] = []
+        for keys, words in shown_keys(self.place):
+            runs += [("key", keys), ("dim", f"  {words}      ")]
+        return runs
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")

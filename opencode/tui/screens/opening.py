@@ -1,0 +1,40 @@
+"""What is shown while the database is opened, and upgraded if it is an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from opencode.tui.format import Run
+from opencode.tui.screens.base import Host, Layer
+from opencode.tui.screens.lines import Lines
+from opencode.tui.widgets.listview import ListView
+
+__all__ = ["OpeningScreen"]
+
+PATIENCE = 2.0
+"""Seconds after which a word about the wait is due."""
+
+
+class OpeningScreen(Layer):
+    """An empty pane with one line in it."""
+
+    place = "opening"
+    widget: ListView
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.widget = Lines().view
+        self.widget.placeholder = [[("dim", "Opening the session database …")]]
+        host.later(PATIENCE, self._explain)
+
+    def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        return [("title", "Sessions")], ()
+
+    def back(self) -> None:
+        """Stay: there is nothing behind it."""
+
+    def _explain(self) -> None:
+        self.widget.placeholder = [
+            [("dim", "Opening the session database …")],
+            [("dim", "A large one from an older version takes a while: it is copied first.")],
+        ]

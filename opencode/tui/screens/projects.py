@@ -1,0 +1,82 @@
+"""The projects of the database, to look at another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from opencode import text
+from opencode.models import Project
+from opencode.tui.format import Run
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.lines import Lines
+from opencode.tui.widgets.listview import ListView
+from opencode.tui.widgets.row import Row
+
+__all__ = ["ProjectsScreen"]
+
+SESSIONS, UPDATED = 16, 11
+
+
+class ProjectsScreen(Layer):
+    """Every project with the number of its sessions, last activity first."""
+
+    place = "projects"
+    widget: ListView
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._lines = Lines(on_open=self._choose)
+        self._projects: Sequence[Project] = ()
+        self.widget = self._lines.view
+        self.widget.placeholder = [[("dim", "loading…")]]
+
+    def commands(self) -> Mapping[str, Command]:
+        return {"choose": self._choose}
+
+    def move(self, command: str) -> bool:
+        return self._lines.view.move(command)
+
+    def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        right = text.plural(len(self._projects), "project") if self._projects else ""
+        return [("title", "Projects")], [("dim", f"{right} · last activity first" if right else "")]
+
+    def shown(self) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.host.submit(lambda store: store.projects.list(), self._loaded, key="projects")
+
+    def changed(self) -> None:
+        self.refresh()
+
+    def _loaded(self, projects: Sequence[Project]) -> None:
+        cursor = self._lines.view.viewport.cursor
+        known = self._projects[cursor].project_id if self._projects else self._present()
+        self._projects = projects
+        self._lines.show([Row(partial(self._row, project)) for project in projects])
+        self.widget.placeholder = [[("dim", "No sessions in this database yet.")]]
+        names = [project.project_id for project in projects]
+        if known in names:
+            self._lines.view.select(names.index(known))
+
+    def _present(self) -> str:
+        return self.host.place.project_id if self.host.place else ""
+
+    def _row(self, project: Project, width: int) -> list[Run]:
+        name = text.clean_line(project.project_id)
+        sessions = text.plural(project.sessions, "session")
+        numbers = text.pad(sessions, SESSIONS, "right")
+        numbers += text.pad(text.age(project.updated_at, self.host.now()), UPDATED, "right")
+        here = project.project_id == self._present()
+        room = max(0, width - len(numbers) - 2)
+        shown = text.pad(text.truncate(name, room, side="left"), room)
+        return [
+            ("strong", "• ") if here else (None, "  "),
+            ("strong" if here else None, shown),
+            ("dim", numbers),
+        ]
+
+    def _choose(self) -> None:
+        if self._projects:
+            self.host.switch_project(self._projects[self._lines.view.viewport.cursor].project_id)

@@ -1,0 +1,76 @@
+"""One session: its messages, to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from opencode.models import Session
+from opencode.tui.format import Run, shown_title
+from opencode.tui.screens.actions import rename_session
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.conversation import Conversation
+from opencode.tui.screens.delete import DeleteDialog
+
+__all__ = ["SessionScreen"]
+
+
+class SessionScreen(Layer):
+    """Shows the end of a session first; `deleted` is called when it was deleted from here."""
+
+    place = "session"
+
+    def __init__(self, host: Host, session: Session, deleted: Callable[[str], None]) -> None:
+        super().__init__(host)
+        self._first = session
+        self._deleted = deleted
+        self._conversation = Conversation(host, "session")
+        self.widget = self._conversation.view
+
+    @property
+    def session(self) -> Session:
+        """The session as it was when it was read last."""
+        return self._conversation.session or self._first
+
+    def commands(self) -> Mapping[str, Command]:
+        return {
+            "next-message": lambda: self._conversation.step_message(1),
+            "previous-message": lambda: self._conversation.step_message(-1),
+            "fold": self._conversation.fold,
+            "fold-all": self._conversation.fold_all,
+            "rename": self._rename,
+            "delete": self._delete,
+        }
+
+    def move(self, command: str) -> bool:
+        return self._conversation.move(command)
+
+    def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        return [("title", shown_title(self.session.title))], self._conversation.place()
+
+    def session_title(self) -> str:
+        return shown_title(self.session.title)
+
+    def shown(self) -> None:
+        if self._conversation.session is None:
+            self._conversation.show(self._first)
+
+    def refresh(self) -> None:
+        self._conversation.refresh()
+
+    def changed(self) -> None:
+        self._conversation.refresh()
+
+    def _rename(self) -> None:
+        rename_session(self, self.session, self._renamed)
+
+    def _renamed(self, session: Session) -> None:
+        self._conversation.session = session
+
+    def _delete(self) -> None:
+        session = self.session
+
+        def done() -> None:
+            self.host.pop(self)
+            self._deleted(session.id)
+
+        self.host.push(DeleteDialog(self.host, session, done))

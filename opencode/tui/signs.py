@@ -1,0 +1,87 @@
+"""Small signs of life: what there is to say in the footer, and that work is going on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from opencode import text
+from opencode.tui.format import Run
+from opencode.tui.jobs import Jobs
+
+__all__ = ["Notice", "Spinner", "Timers"]
+
+NOTICE_SECONDS = 5.0
+
+FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+SPINNER_AFTER = 0.15
+SPINNER_STEP = 0.12
+
+
+class Timers(Protocol):
+    """Calls back later, on the thread of the event loop."""
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> object:
+        """Return a handle for `cancel`."""
+
+    def cancel(self, handle: object) -> None:
+        """Do nothing when it was called already."""
+
+
+class Notice:
+    """A line that goes with the next key; an error stays until then, other news for a while."""
+
+    def __init__(self, timers: Timers) -> None:
+        self.runs: list[Run] = []
+        self._timers = timers
+        self._timer: object = None
+
+    def say(self, words: str, attribute: str = "notice") -> None:
+        """Say something instead of what was said before."""
+        self.drop()
+        self.runs = [(attribute, text.clean_line(words))]
+        if attribute == "notice":
+            self._timer = self._timers.later(NOTICE_SECONDS, self.drop)
+
+    def drop(self) -> None:
+        """Say nothing any more."""
+        self.runs = []
+        if self._timer is not None:
+            self._timers.cancel(self._timer)
+            self._timer = None
+
+
+class Spinner:
+    """Turns while a job takes longer than one notices; without jobs there is no timer."""
+
+    def __init__(self, jobs: Jobs, timers: Timers, clock: Callable[[], float]) -> None:
+        self._jobs = jobs
+        self._timers = timers
+        self._clock = clock
+        self._frame = -1
+        self._timer: object = None
+
+    @property
+    def sign(self) -> str:
+        """What to show, if anything."""
+        return FRAMES[self._frame % len(FRAMES)] if self._frame >= 0 else ""
+
+    def watch(self) -> None:
+        """Look after a job that was just submitted."""
+        if self._timer is None:
+            self._timer = self._timers.later(SPINNER_AFTER, self._turn)
+
+    def rest(self) -> None:
+        """Go away when nothing is left to do."""
+        if not self._jobs.busy:
+            self._frame = -1
+
+    def _turn(self) -> None:
+        self._timer = None
+        oldest = self._jobs.oldest
+        if oldest is None:
+            self._frame = -1
+            return
+        if self._clock() - oldest >= SPINNER_AFTER:
+            self._frame += 1
+        self._timer = self._timers.later(SPINNER_STEP, self._turn)

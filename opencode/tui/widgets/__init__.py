@@ -1,0 +1,3 @@
+"""What is drawn: panes, rows, blocks, boxes; they decide nothing."""
+
+from __future__ import annotations

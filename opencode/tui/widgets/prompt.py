@@ -1,0 +1,81 @@
+"""A line for typing, in the place of the footer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import urwid
+from urwid_readline.readline_edit import ReadlineEdit
+
+from opencode import text
+from opencode.tui.format import Run, runs_width
+from opencode.tui.widgets.lines import line
+
+__all__ = ["Prompt"]
+
+MIN_INPUT = 16
+
+
+class Prompt:
+    """Label and input; `accept` returns whether the text was taken and the prompt can go."""
+
+    def __init__(
+        self,
+        label: str,
+        value: str = "",
+        *,
+        accept: Callable[[str], bool],
+        change: Callable[[str], None] = lambda _: None,
+        cancel: Callable[[], None] = lambda: None,
+        moves_list: bool = False,
+    ) -> None:
+        self.label = label
+        self.accept = accept
+        self.change = change
+        self.cancel = cancel
+        self.moves_list = moves_list
+        """Whether keys that move the cursor of a list go to the screen."""
+        self._edit: urwid.Edit = ReadlineEdit(edit_text=text.clean_line(value), wrap="clip")
+
+    @property
+    def value(self) -> str:
+        """What has been typed so far."""
+        return str(self._edit.edit_text)
+
+    def key(self, key: str) -> bool:
+        """Let the input have a key; whether it had a use for it."""
+        before = self.value
+        unused = self._edit.keypress((80,), key)
+        self._changed_since(before)
+        return unused is None
+
+    def paste(self, pasted: str) -> None:
+        """Insert text at the cursor, on one line."""
+        before = self.value
+        self._edit.insert_text(text.clean_line(pasted.strip("\n")))
+        self._changed_since(before)
+
+    def clear(self) -> None:
+        """Take back all that was typed."""
+        before = self.value
+        self._edit.set_edit_text("")
+        self._changed_since(before)
+
+    def canvas(self, columns: int, notice: Sequence[Run] = ()) -> urwid.Canvas:
+        """Draw it in one row, with what there is to say about it at the right end."""
+        label = [(None, " "), ("key", self.label), (None, " ")]
+        before = min(runs_width(label), columns - MIN_INPUT)
+        end = [(None, "  "), *notice, (None, " ")] if notice else []
+        after = max(0, min(runs_width(end), columns - before - MIN_INPUT))
+        middle = columns - before - after
+        drawn = [
+            (line(label, before), None, False, before),
+            (self._edit.render((middle,), focus=True), None, True, middle),
+        ]
+        if after:
+            drawn.append((line(end, after), None, False, after))
+        return urwid.CanvasJoin(drawn)
+
+    def _changed_since(self, before: str) -> None:
+        if self.value != before:
+            self.change(self.value)

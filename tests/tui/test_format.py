@@ -1,0 +1,111 @@
+"""One-line texts in as many columns as there are."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opencode import text
+from opencode.models import Session
+from opencode.tui.format import (
+    clock_of,
+    columns_for,
+    day_of,
+    join_ends,
+    project_line,
+    runs_width,
+    session_heading,
+    session_row,
+    shown_title,
+    truncate_runs,
+)
+from tests.tui.driver import NOW
+
+TITLES = [
+    "",
+    "short",
+    "a very long title " * 10,
+    "日本語のタイトル" * 8,
+    "👩‍👩‍👧‍👦 family " * 9,
+    "مرحبا بالعالم " * 6,
+    "\x1b[31mred\x1b]0;t\x07\u202e",
+    "e\u0301" * 60,
+]
+
+
+def session(title: str, **changes: float) -> Session:
+    numbers = {
+        "message_count": 10_000_000,
+        "prompt_tokens": 10**12,
+        "completion_tokens": 1,
+        "cost": 1e9,
+    }
+    values = {**numbers, **changes}
+    return Session(
+        "id",
+        "p",
+        None,
+        title,
+        int(values["message_count"]),
+        int(values["prompt_tokens"]),
+        int(values["completion_tokens"]),
+        values["cost"],
+        None,
+        None,
+        NOW,
+        NOW,
+    )
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("width", [0, 1, 5, 24, 37, 47, 60, 77, 137])
+def test_rows_are_exactly_as_wide_as_told(title: str, width: int) -> None:
+    assert runs_width(session_row(session(title), width, NOW)) == max(
+        width, sum(column.width + column.space for column in columns_for(width))
+    )
+    assert text.width(session_heading(width)) == runs_width(session_row(session("x"), width, NOW))
+
+
+def test_columns_give_way_to_the_title() -> None:
+    headings = [[column.heading for column in columns_for(width)] for width in (77, 52, 44, 37)]
+    assert headings == [
+        ["Msgs", "Tokens", "Cost", "Updated"],
+        ["Msgs", "Tokens", "Updated"],
+        ["Msgs", "Updated"],
+        ["Updated"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("", "(untitled)"), (" \x1b[2J\n", "(untitled)"), ("a\nb", "a b"), ("\x1b[1mx", "x")],
+)
+def test_titles(title: str, shown: str) -> None:
+    assert shown_title(title) == shown
+
+
+def test_the_project_is_cut_on_the_left_and_the_provider_is_not() -> None:
+    runs = project_line("github.com/acme/app", "remote", 40)
+    assert "".join(part for _, part in runs) == "Project: …com/acme/app | Provider: remote"[
+        :40
+    ] or (runs_width(runs) <= 40)
+    assert runs[-1] == ("value", "remote")
+
+
+@given(
+    st.lists(st.tuples(st.none(), st.text("ab漢 ", max_size=9)), max_size=4),
+    st.lists(st.tuples(st.none(), st.text("cd漢 ", max_size=9)), max_size=3),
+    st.integers(0, 40),
+)
+def test_two_ends_fill_the_width(
+    left: list[tuple[str | None, str]], right: list[tuple[str | None, str]], width: int
+) -> None:
+    joined = join_ends(left, right, width)
+    assert runs_width(joined) == width
+    assert runs_width(truncate_runs(left, width)) <= width
+
+
+def test_times() -> None:
+    assert (clock_of(NOW), day_of(NOW)) == ("02:40", "Monday, 2 February 2026")
+    assert (clock_of(2**60), day_of(2**60)) == ("?", "?")

@@ -1,0 +1,216 @@
+"""Reading a session."""
+
+from __future__ import annotations
+
+import pytest
+
+from opencode.parts import Text, ToolCall, ToolResult
+from opencode.store import Store
+from tests.tui.conftest import StartDriver
+from tests.tui.driver import Driver
+from tests.tui.stores import Said, add_session, conversation, lines, many_messages
+from tests.tui.test_sessions import write_elsewhere
+
+
+def marked(driver: Driver) -> list[str]:
+    """The lines the cursor's bar stands beside."""
+    return [line[1:].strip() for line in driver.lines() if line.startswith("▌")]
+
+
+def test_it_opens_at_the_end_and_goes_to_the_beginning(store: Store, drive: StartDriver) -> None:
+    many_messages(store, add_session(store, "Long"), 950)
+    driver = drive(store).press("enter")
+    assert driver.header().endswith("of 950")
+    assert marked(driver)[-1] == "message 950"
+    driver.press("g")
+    assert "message 1" in marked(driver)
+    assert "1–" in driver.header()
+    driver.press("G")
+    assert marked(driver)[-1] == "message 950"
+
+
+@pytest.mark.parametrize(("start", "key"), [("G", "k"), ("g", "j")])
+def test_every_message_comes_by(store: Store, drive: StartDriver, start: str, key: str) -> None:
+    many_messages(store, add_session(store, "Long"), 350)
+    driver = drive(store).press("enter", start)
+    seen: list[str] = []
+    for _ in range(1_600):
+        words = marked(driver)[-1]
+        if words.startswith("message") and words not in seen:
+            seen.append(words)
+        if len(seen) == 350:
+            break
+        driver.press(key)
+    expected = [f"message {n}" for n in range(1, 351)]
+    assert seen == (expected if key == "j" else expected[::-1])
+
+
+def test_jumping_by_message(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual).press("enter", "g")
+    assert marked(driver)[0].startswith("▾ you")
+    driver.press("n")
+    assert marked(driver)[0].startswith("▾ assistant · gpt-5 · 02:35")
+    driver.press("n")
+    assert marked(driver)[0].startswith("▾ assistant · gpt-5 · 02:38")
+    driver.press("n")
+    assert marked(driver)[0].startswith("▾ assistant · gpt-5 · 02:38")
+    driver.press("N", "N", "N")
+    assert marked(driver)[0].startswith("▾ you")
+
+
+def test_folding(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual).press("enter", "g")
+    driver.press("enter")
+    assert marked(driver) == ["▸ you · 02:35 · 1 line"]
+    assert "Why does" not in driver.text()
+    driver.press("enter")
+    assert "Why does" in driver.text()
+    driver.press("j", "j")
+    assert marked(driver)[0].startswith("▸ thinking · 2 lines")
+    driver.press("enter")
+    assert "Let me look." in driver.text()
+
+
+def test_long_output_is_folded_and_unfolds_in_place(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual).press("enter", "g")
+    while not marked(driver)[0].startswith("▸ bash  pytest"):
+        driver.press("j")
+    assert "line 1 of the output" not in driver.text()
+    driver.press("enter")
+    assert marked(driver)[0].startswith("▾ bash  pytest -x tests/db · 1,204 lines")
+    assert "│ line 1 of the output" in driver.text()
+    driver.press("page down", "page down", "enter")
+    assert marked(driver)[0].startswith("▸ bash  pytest")
+
+
+def test_a_flood_of_output_is_cut_and_says_so(store: Store, drive: StartDriver) -> None:
+    said: list[Said] = [
+        ("assistant", [ToolCall("c", "bash", '{"command": "yes"}')]),
+        ("tool", [ToolResult("c", "", lines(50_000))]),
+    ]
+    add_session(store, "Flood", said=said)
+    driver = drive(store).press("enter", "g", "z", "G")
+    assert "50,000 lines" in drive(store).press("enter").text()
+    assert "more lines not shown here" in driver.text()
+
+
+def test_one_huge_line_is_cut_too(store: Store, drive: StartDriver) -> None:
+    add_session(store, "Huge", said=[("user", [Text("x" * 1_200_000)])])
+    driver = drive(store).press("enter", "g")
+    assert "▾ you" in driver.text()
+    driver.press("G")
+    assert "characters not shown here" in driver.text()
+
+
+def test_messages_of_others_arrive_below_and_the_view_stays(
+    store: Store, drive: StartDriver
+) -> None:
+    session = add_session(store, "Live")
+    many_messages(store, session, 60)
+    driver = drive(store).press("enter", "page up")
+    before = driver.lines()[1:-6]
+    write_elsewhere(
+        store,
+        "UPDATE sessions SET last_seq = last_seq + 1 WHERE id LIKE '%'",
+        "INSERT INTO messages (id, session_id, seq, role, parts, created_at, updated_at) "
+        f"VALUES ('m', '{session}', 61, 'user', "
+        """'[{"type":"text","data":{"text":"Hello from elsewhere"}}]', 1, 1)""",
+    )
+    driver.advance(1.1)
+    driver.settle()
+    assert driver.lines()[1:-6] == before
+    assert driver.header().endswith("of 61 · ↓ 1 new")
+    driver.press("G")
+    assert "Hello from elsewhere" in driver.text()
+    assert driver.header().endswith("of 61")
+
+
+def test_an_answer_that_grows_is_shown_as_it_is_now(store: Store, drive: StartDriver) -> None:
+    session = add_session(store, "Streaming")
+    message = store.messages.append(session, role="assistant", parts=[Text("One")])
+    driver = drive(store).press("enter")
+    store.messages.update(message.id, [Text("One, two, three")])
+    driver.press("R")
+    assert "One, two, three" in driver.text()
+
+
+def test_renaming_and_deleting_from_within(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual).press("enter", "r", "ctrl u").type("Other").press("enter")
+    assert driver.header().startswith(" Other ")
+    assert "Session: Other" in driver.text()
+    driver.press("d", "y")
+    assert driver.header().startswith(" Sessions")
+    assert "Other" not in "\n".join(driver.lines()[2:-5])
+
+
+def test_a_session_deleted_elsewhere(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual).press("enter")
+    write_elsewhere(usual, "DELETE FROM sessions WHERE id = 'implement'")
+    driver.press("R")
+    assert driver.footer().startswith(" no session implement")
+    driver.press("esc")
+    assert "Implement" not in "\n".join(driver.lines()[2:-5])
+
+
+def test_opening_a_session_that_is_gone(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual)
+    write_elsewhere(usual, "DELETE FROM sessions WHERE id = 'implement'")
+    driver.press("enter")
+    assert "no session implement" in "\n".join(driver.lines()[1:-5])
+
+
+def test_going_back_shows_the_list_as_it_is_now(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual).press("j", "enter")
+    write_elsewhere(usual, "UPDATE sessions SET title = 'Changed' WHERE id = 'implement'")
+    driver.press("esc")
+    assert driver.lines()[2].startswith("  Changed")
+    assert driver.lines()[3].startswith("▌ Fix flaky")
+
+
+def test_an_empty_session(store: Store, drive: StartDriver) -> None:
+    add_session(store, "Empty")
+    driver = drive(store).press("enter")
+    assert "No messages in this session yet." in driver.text()
+    driver.press("n", "N", "enter", "z", "j", "k", "g", "G", "page down")
+
+
+def test_files_of_roles_and_parts_are_shown_as_what_they_are(
+    store: Store, drive: StartDriver
+) -> None:
+    session = add_session(store, "All kinds", said=conversation()[:1])
+    write_elsewhere(
+        store,
+        "UPDATE sessions SET last_seq = 9",
+        *(
+            "INSERT INTO messages (id, session_id, seq, role, parts, created_at, updated_at) "
+            f"VALUES ('m{seq}', '{session}', {seq}, '{role}', '{parts}', 1770000000, 1)"
+            for seq, role, parts in (
+                (2, "system", '[{"type":"text","data":{"text":"Be brief."}}]'),
+                (3, "assistant", '[{"type":"tool_search","data":{"query":"x"}}]'),
+                (4, "assistant", "this is not JSON"),
+                (5, "user", '[{"type":"image_url","data":{"url":"https://example.com/a.png"}}]'),
+                (
+                    6,
+                    "user",
+                    '[{"type":"binary","data":{"Path":"a.pdf","MIMEType":"a/pdf","Data":"aGk="}}]',
+                ),
+                (7, "assistant", '[{"type":"finish","data":{"reason":"canceled","time":1}}]'),
+                (8, "assistant", "[]"),
+                (9, "tool", '[{"type":"tool_result","data":{"tool_call_id":"?","content":"42"}}]'),
+            )
+        ),
+    )
+    text = drive(store, size=(80, 60)).press("enter", "g").text()
+    for shown in (
+        "▾ system · ",
+        "Be brief.",
+        "▸ tool_search · unknown type · 1 line",
+        "▸ unreadable message · ",
+        "image · https://example.com/a.png",
+        "file · a.pdf · a/pdf · 2 B",
+        "ended: canceled",
+        "· empty",
+        "▸ result  1 line",
+        "│ 42",
+    ):
+        assert shown in text
