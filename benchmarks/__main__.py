@@ -7,7 +7,7 @@ import importlib
 import tempfile
 from pathlib import Path
 
-NAMES = ("startup", "sqlite")
+NAMES = ("startup", "sqlite", "mysql")
 
 
 def main() -> None:
@@ -25,4 +25,5 @@ def main() -> None:
                 print(comparison.row(), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
