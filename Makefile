@@ -1,11 +1,12 @@
 # `make help` lists the targets. Each of them sets up what it needs, .venv included.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format generate verify bench build clean
+.PHONY: help run test test-mysql lint types format generate verify bench build clean
 
 BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup
 
 $(RUN): pyproject.toml tools/setup-venv
 	@tools/setup-venv run
@@ -19,8 +20,11 @@ help:  ## Show this list
 run: $(RUN)  ## Start the interface on SQLite (ARGS="session list" runs a command instead)
 	@OPENCODE_SESSION_PROVIDER_TYPE=sqlite $(BIN)/opencode $(ARGS)
 
-test: $(DEV)  ## Run all tests (ARGS="-k name" picks some)
-	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+test: $(DEV)  ## Run all tests, on every database server to be had (ARGS="-k name" picks some)
+	@$(PYTEST) $(ARGS)
+
+test-mysql: $(DEV)  ## Run the MySQL tests on OPENCODE_TEST_MYSQL_DSN, in a container, or on a private server
+	@OPENCODE_REQUIRE_MYSQL=1 OPENCODE_TEST_MYSQL_SERVERS="$${OPENCODE_TEST_MYSQL_SERVERS:-first}" $(PYTEST) -m mysql $(ARGS)
 
 lint: $(DEV)  ## Check style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -9,6 +9,7 @@
     ├── AmbiguousId                  1  an id prefix fits more than one row
     ├── Cancelled                    1  the user said no
     └── StoreError                   1  the database would not do what was asked
+        ├── AlreadyExists            1  another row has that id
         ├── DatabaseUnavailable      3  out of reach for now: try again
         │   └── DatabaseLocked       3  another process holds it for longer than we wait
         ├── DatabaseRefused          2  the server does not let us in as we are configured
@@ -20,6 +21,7 @@
         ├── IncompleteInstallation   1  the SQL that ships with the program is missing
         └── SchemaError              1  the schema is not what this program can use
             ├── PendingMigrations    1  migrations wait, and autoMigrate is off
+            ├── PreflightFailed      2  not begun: lists what stands in the way, and what helps
             ├── NewerSchema          1  written by a newer program
             ├── SchemaDrift          1  not what its ledger claims
             └── MigrationFailed      1  says which, at which statement, and what was applied
@@ -34,6 +36,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "AlreadyExists",
     "AmbiguousId",
     "Cancelled",
     "ConfigError",
@@ -48,8 +51,10 @@ __all__ = [
     "MigrationFailed",
     "NewerSchema",
     "NotFound",
+    "Obstacle",
     "OpencodeError",
     "PendingMigrations",
+    "PreflightFailed",
     "Problem",
     "ProjectError",
     "SchemaDrift",
@@ -142,6 +147,10 @@ class StoreError(OpencodeError):
     """The database refused or failed; nothing was half-done."""
 
 
+class AlreadyExists(StoreError):
+    """Another row has that id, perhaps in another project; nothing was stored."""
+
+
 class DatabaseUnavailable(StoreError):
     """Out of reach for now; the same call may succeed later."""
 
@@ -196,6 +205,24 @@ class PendingMigrations(SchemaError):
     def __init__(self, message: str, *, pending: Sequence[str], hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.pending = tuple(pending)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing that would make a change of the schema fail; any of its remedies will do."""
+
+    message: str
+    remedies: tuple[str, ...]
+
+
+class PreflightFailed(SchemaError):
+    """The schema was not touched, because changing it would fail; `obstacles` holds all reasons."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, obstacles: Sequence[Obstacle], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.obstacles = tuple(obstacles)
 
 
 class NewerSchema(SchemaError):

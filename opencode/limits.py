@@ -7,6 +7,7 @@ import math
 from opencode.errors import InvalidValue
 
 __all__ = [
+    "AMOUNT",
     "AUTHOR",
     "ID",
     "MODEL",
@@ -27,6 +28,7 @@ AUTHOR = 255
 MODEL = 255
 ROLE = 64
 ID = 255
+AMOUNT = 10**12
 
 
 def check_text(name: str, value: str, limit: int) -> str:
@@ -65,9 +67,11 @@ def check_id(value: str) -> str:
 
 
 def check_amount(name: str, value: float) -> float:
-    """Return a count or an amount of money; refuse what is negative, infinite or not a number."""
-    if not math.isfinite(value) or value < 0:
-        raise InvalidValue(f"{name} cannot be {value}", hint="give a finite number, 0 or more")
+    """Return a count or an amount of money, 0 to 10^12: thousands of them still fit a column."""
+    if not (math.isfinite(value) and 0 <= value <= AMOUNT):
+        raise InvalidValue(
+            f"{name} cannot be {value}", hint=f"give a number between 0 and {AMOUNT:,}"
+        )
     return value
 
 

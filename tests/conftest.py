@@ -14,6 +14,8 @@ from typing import Protocol
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ("tests.servers.plugin",)
+
 PROJECT = Path(__file__).resolve().parent.parent
 FIXTURES = PROJECT.parent / "shared" / "fixtures"
 

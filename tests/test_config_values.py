@@ -15,6 +15,8 @@ from opencode.config.fields import FILE_FIELDS
 from opencode.errors import ConfigError, Problem
 from tests.config_files import FILE, only_problem, problems_of, write
 
+BUSY = "OPENCODE_SQLITE_BUSY_TIMEOUT"
+
 
 @pytest.fixture
 def cwd(tmp_path: Path) -> Path:
@@ -324,3 +326,17 @@ def test_no_document_does_worse_than_a_config_error(
     except ConfigError as error:
         problems = error.problems
     assert all("\n" not in str(problem) for problem in problems)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0.0), (" 2.5 ", 2.5), ("", 60.0)])
+def test_the_busy_timeout_comes_from_the_environment(cwd: Path, text: str, seconds: float) -> None:
+    assert load_config(cwd, environ={BUSY: text}).busy_timeout == seconds
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "nan", "inf", "1e3", "9" * 400])
+def test_a_busy_timeout_that_is_none_is_refused(cwd: Path, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(cwd, environ={BUSY: text})
+    (problem,) = caught.value.problems
+    assert problem.key == BUSY
+    assert "a number of seconds" in problem.remedy

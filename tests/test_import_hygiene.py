@@ -22,6 +22,7 @@ from tests.conftest import PROJECT
 PLACES = {
     "aiosql": ("db/queries.py",),
     "click": ("cli/*.py",),
+    "keyring": ("config/password.py",),
     "pymysql": ("db/mysql*.py",),
     "sqlparse": ("db/migrate*.py",),
     "urwid": ("tui/*.py",),

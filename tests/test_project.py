@@ -384,6 +384,18 @@ def test_gits_own_refusal_of_another_users_repository(
     assert name_and_rule(root, environ)[0] == "github.com/acme/app"
 
 
+def test_git_is_asked_in_the_language_its_answers_are_known_in(
+    git_repository: GitRepository, tmp_path: Path
+) -> None:
+    lines = [
+        '[ "$LC_ALL" = C ] && word=dubious || word=zweifelhafte',
+        'echo "fatal: $word ownership" >&2; exit 128',
+    ]
+    environ = fake_git(tmp_path / "bin", *lines) | {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}
+    with pytest.raises(ProjectError, match="does not trust"):
+        identify(git_repository(), environ=environ)
+
+
 def test_a_git_that_hangs_is_given_up(
     git_repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,9 @@ from opencode.project import clean_remote, normalize_remote
         "https://github.com/%61cme/app.git",
         "user:token@github.com:acme/app.git",
         "user:token@github.com:/acme/app.git",
+        "git@github.com:acme/app.git#token",
+        "git@github.com:acme/app.git?token=token#token",
+        "git@github.com:acme/app#token?token",
         "  https://github.com/acme/app.git\n",
         "fancy::https://user:token@github.com/acme/app.git",
     ],
@@ -165,6 +168,8 @@ def test_what_names_no_repository(url: str) -> None:
     [
         ("git@github.com:acme/app.git", "git@github.com:acme/app.git"),
         ("me@github.com:acme/app.git", "github.com:acme/app.git"),
+        ("git@github.com:acme/app.git#token", "git@github.com:acme/app.git"),
+        ("git@github.com:acme/app.git?x=token#token", "git@github.com:acme/app.git"),
         ("https://github.com/acme/app.git", "https://github.com/acme/app.git"),
         ("https://user:token@github.com:8443/acme/app.git?x=token#y", "https://github.com:8443/acme/app.git"),
         ("https://token@github.com/acme/app", "https://github.com/acme/app"),

@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,11 +59,11 @@ def database(root: Path) -> Path:
 
 
 def snapshot(directory: Path) -> dict[str, str]:
-    """Names and contents of all files, but for SQLite's shared memory, which is no data."""
+    """Names and contents of all files, of those too that SQLite makes for a while."""
     return {
         str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(directory.rglob("*"))
-        if path.is_file() and not path.name.endswith(("-shm", "-wal", ".migrate-lock"))
+        if path.is_file()
     }
 
 
@@ -103,7 +104,8 @@ def test_a_file_that_is_not_sqlite(checkout: Path, fails: Callable[..., str]) ->
 def test_a_truncated_file(checkout: Path, fails: Callable[..., str], keep: int) -> None:
     os.truncate(database(checkout), keep)
     before = snapshot(checkout)
-    fails(1, "session", "list", cwd=checkout, says="is truncated")
+    said = fails(1, "session", "list", cwd=checkout, says="is truncated")
+    assert f"{keep:,} of {'at least 512' if keep < 100 else ''}" in said
     assert snapshot(checkout) == before
 
 
@@ -125,15 +127,57 @@ def test_another_programs_database(checkout: Path, fails: Callable[..., str]) ->
 
 
 def test_a_read_only_directory(checkout: Path, fails: Callable[..., str]) -> None:
+    before = snapshot(checkout)
     with read_only(database(checkout).parent):
-        fails(1, "session", "new", "--title", "x", cwd=checkout, says="read-only")
+        fails(1, "session", "new", "--title", "x", cwd=checkout, says="the directory")
+    assert snapshot(checkout) == before
     with open_store(checkout) as store:
         assert store.sessions.count() == 1
 
 
 def test_a_read_only_file(checkout: Path, fails: Callable[..., str]) -> None:
+    before = snapshot(checkout)
     with read_only(database(checkout)):
-        fails(1, "session", "new", "--title", "x", cwd=checkout, says="read-only")
+        fails(1, "session", "new", "--title", "x", cwd=checkout, says="the database file")
+    assert snapshot(checkout) == before
+
+
+def test_a_read_only_file_of_the_go_opencode(
+    go_database: Path, git_repository: GitRepository, fails: Callable[..., str]
+) -> None:
+    root = git_repository("checkout")
+    before = snapshot(root)
+    with read_only(go_database):
+        fails(1, "session", "list", cwd=root, says="read-only")
+    assert snapshot(root) == before
+
+
+def test_a_directory_that_may_not_be_entered(checkout: Path) -> None:
+    """For root without the rights that let it pass everywhere."""
+    directory = database(checkout).parent
+    directory.chmod(0)
+    rights = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+    try:
+        done = subprocess.run(
+            [
+                *(rights if os.geteuid() == 0 else []),
+                sys.executable,
+                "-m",
+                "opencode",
+                "db",
+                "status",
+            ],
+            cwd=checkout,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    finally:
+        directory.chmod(0o700)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"error: {database(checkout)} cannot be ")
+    assert "Permission denied\nhint: " in done.stderr
 
 
 def test_a_read_only_place_for_a_new_database(
@@ -214,6 +258,25 @@ def test_git_is_missing(checkout: Path, fails: Callable[..., str], tmp_path: Pat
     (tmp_path / "empty").mkdir()
     env = {"PATH": str(tmp_path / "empty")}
     fails(2, "session", "list", cwd=checkout, env=env, says="OPENCODE_PROJECT_ID")
+
+
+def test_git_is_missing_for_a_database_of_the_go_opencode(
+    go_database: Path,
+    git_repository: GitRepository,
+    fails: Callable[..., str],
+    run_opencode: RunOpencode,
+    tmp_path: Path,
+) -> None:
+    """Nothing is begun before it is clear whose the sessions are; then what is said counts."""
+    root = git_repository("checkout")
+    (tmp_path / "empty").mkdir()
+    env = {"PATH": str(tmp_path / "empty")}
+    before = snapshot(root)
+    fails(2, "session", "list", cwd=root, env=env, says="OPENCODE_PROJECT_ID")
+    assert set(snapshot(root).items()) >= set(before.items())
+    assert not list(go_database.parent.glob("*.bak"))
+    said = run_opencode("-P", "acme/app", "session", "list", cwd=root, env=env).stderr
+    assert "filled in: the project acme/app of 9 sessions" in said
 
 
 @needs_root

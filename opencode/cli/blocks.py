@@ -17,11 +17,11 @@ from opencode.parts import (
     ToolCall,
     ToolResult,
     Unknown,
+    inline_kind,
+    is_ordinary_end,
 )
 
 __all__ = ["Block", "blocks"]
-
-ORDINARY_ENDS = {"", "end_turn", "stop", "tool_use"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _block(part: Part) -> Block | None:  # noqa: PLR0911 - one for each kind
             kind = f"{mime_type}, " if mime_type else ""
             return Block(f"file: {path} ({kind}{text.size(len(data or b''))})")
         case Finish(reason=reason):
-            return None if reason in ORDINARY_ENDS else Block(f"ended: {reason}")
+            return None if is_ordinary_end(part) else Block(f"ended: {reason}")
         case Unknown(type=type_, data=data, reason=reason):
             return Block(f"{type_ or 'part'} ({reason})", data, literal=True)
         case Broken(text=content, error=error):
@@ -71,7 +71,7 @@ def _reasoning(part: Reasoning) -> Block | None:
 
 def _short_url(url: str) -> str:
     """A picture inside its URL is told by its size."""
-    if not url.startswith("data:"):
+    kind = inline_kind(url)
+    if kind is None:
         return url
-    kind = url[len("data:") :].partition(",")[0]
-    return f"{kind} within the message, {text.size(len(url))}"
+    return f"{kind or 'picture'} within the message, {text.size(len(url))}"

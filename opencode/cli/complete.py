@@ -6,6 +6,7 @@ something is wrong: a message would land in the line being typed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["FILE_PATH", "PROJECT", "SESSION"]
 
 LIMIT = 100
+
+# Shells put what is chosen into the line as it is, unquoted: none of these means anything there.
+SAFE = re.compile(r"[\w@%+=:,./~][\w@%+=:,./~-]*")
 
 Suggestion = tuple[str, str]
 """What to type, and what it stands for."""
@@ -81,8 +85,7 @@ class _FromStore(click.ParamType):  # type: ignore[type-arg]  # generic in click
         return [
             CompletionItem(value, help=clean_line(about))
             for value, about in suggestions
-            # A shell cannot be given others as one word on one line.
-            if value.isprintable() and not any(map(str.isspace, value))
+            if SAFE.fullmatch(value)
         ]
 
 
@@ -96,9 +99,11 @@ def _sessions(peek: _Peek, ctx: click.Context, incomplete: str) -> Iterator[Sugg
 
 
 def _projects(peek: _Peek, ctx: click.Context, incomplete: str) -> Iterator[Suggestion]:
+    from opencode.text import plural
+
     for project in peek.projects.list():
         if project.project_id.startswith(incomplete):
-            yield project.project_id, f"{project.sessions} sessions"
+            yield project.project_id, plural(project.sessions, "session")
 
 
 def _paths(peek: _Peek, ctx: click.Context, incomplete: str) -> Iterator[Suggestion]:

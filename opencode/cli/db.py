@@ -16,7 +16,9 @@ from opencode.cli.progress import ProgressLine, tell_upgrade
 from opencode.errors import UsageError
 
 if TYPE_CHECKING:
+    from opencode.db.pool import PoolFigures
     from opencode.store.checks import CheckProblem
+    from opencode.store.losses import Losses
 
 __all__ = ["db"]
 
@@ -43,7 +45,10 @@ def status(app: App, as_json: bool) -> None:
     """Show where the database is, what it holds and which migrations wait. Changes nothing."""
     found = app.admin().status()
     if as_json:
-        output.document(asdict(found))
+        document = asdict(found)
+        for absent in [name for name in ("pool", "unknown") if not document[name]]:
+            del document[absent]
+        output.document(document)
         return
     from opencode.text import count, size
 
@@ -55,14 +60,18 @@ def status(app: App, as_json: bool) -> None:
             ("schema", str(found.schema_version)),
             ("applied", ", ".join(found.applied) or "none"),
             ("pending", ", ".join(found.pending) or "none"),
+            ("newer", ", ".join(found.unknown)),
             ("sessions", count(found.sessions)),
             ("messages", count(found.messages)),
             ("file versions", count(found.files)),
             ("size", size(found.size_bytes)),
             ("project", found.project_id),
+            *([("pool", _pool_line(found.pool))] if found.pool else []),
         )
     )
-    if found.pending:
+    if found.unknown:
+        output.note("a newer program upgraded the database, and this one does not open it")
+    elif found.pending:
         output.note("opencode db migrate applies what is pending")
 
 
@@ -111,7 +120,7 @@ def migrate(app: App, dry_run: bool) -> None:
 def rollback(app: App, to: int | None, steps: int | None, yes: bool) -> None:
     """Undo migrations, the latest first. Asks, and copies a SQLite database first.
 
-    What only the newer schema can hold is lost.
+    What only the newer schema can hold is lost; how much that is, is told before.
     """
     if to is not None and steps is not None:
         raise UsageError("--to and --steps exclude each other", hint="give one of them")
@@ -123,12 +132,12 @@ def rollback(app: App, to: int | None, steps: int | None, yes: bool) -> None:
     doomed = doomed[-(steps or len(doomed)) :]
     if doomed:
         output.note(f"to undo in {admin.provider.location}: {', '.join(reversed(doomed))}")
-        output.confirm("Undo? What only they can hold is lost, except from the backup.", yes=yes)
+        lost = _lost(admin.losses(int(doomed[0].partition("_")[0]) - 1))
+        output.note(f"lost with {'it' if len(doomed) == 1 else 'them'}: {lost or 'no data'}")
+        output.confirm("Undo?", yes=yes)
     with ProgressLine() as progress:
         report = admin.rollback(to=to, steps=steps, progress=progress)
     output.note(f"undone: {', '.join(report.rolled_back)}")
-    if report.backup:
-        output.note(f"the database as it was before: {report.backup}")
     if app.config().auto_migrate:
         output.note("the next command applies them again, unless autoMigrate is false")
 
@@ -144,8 +153,11 @@ def rollback(app: App, to: int | None, steps: int | None, yes: bool) -> None:
 @json_option
 @pass_app
 def check(app: App, fix: bool, as_json: bool) -> int:
-    """Check the database: exit code 0, or 1 when something is wrong and was not repaired."""
-    report = app.store().check(fix=fix)
+    """Check the database: exit code 0, or 1 when something is wrong and was not repaired.
+
+    Looks at it as it is and upgrades nothing, whatever autoMigrate says.
+    """
+    report = app.admin().check(fix=fix)
     if as_json:
         output.document({"ok": report.ok, **asdict(report)})
     else:
@@ -170,12 +182,34 @@ def backup(app: App, file: Path) -> None:
 @db.command(examples=("opencode db unlock",))
 @pass_app
 def unlock(app: App) -> None:
-    """Remove locks that a killed program left behind. Those in use stay."""
-    removed = app.admin().unlock()
-    for lock in removed:
-        output.line(lock)
-    if not removed:
-        output.note("no lock was left behind")
+    """Tell who holds the lock that keeps two upgrades apart; exit code 1 when somebody does.
+
+    A program that was killed has given it back already, so there is nothing to remove.
+    """
+    for line in app.admin().unlock():
+        output.line(line)
+
+
+def _pool_line(pool: PoolFigures) -> str:
+    return (
+        f"{pool.in_use} in use and {pool.idle} idle of at most {pool.max_connections} connections"
+    )
+
+
+def _lost(losses: Losses) -> str:
+    from opencode.text import plural
+
+    of = "{} of {}".format
+    parts = (
+        (losses.sessions, plural(losses.sessions, "session")),
+        (losses.messages, plural(losses.messages, "message")),
+        (losses.files, plural(losses.files, "file version")),
+        (losses.tagged, of(f"the projects ({losses.projects})", plural(losses.tagged, "session"))),
+        (losses.authored, of("the authors", plural(losses.authored, "session"))),
+        (losses.summarized, of("the summaries", plural(losses.summarized, "session"))),
+        (losses.numbered, of("the numbers", plural(losses.numbered, "message"))),
+    )
+    return ", ".join(text for number, text in parts if number)
 
 
 def _sentence(problem: CheckProblem) -> str:

@@ -14,6 +14,7 @@ from opencode.cli.context import App, pass_app
 from opencode.errors import Cancelled, OpencodeError, UsageError
 
 if TYPE_CHECKING:
+    from opencode.db.upgrade import UpgradeProgress
     from opencode.store import Store
 
 __all__ = ["cli", "main"]
@@ -74,12 +75,21 @@ def _interface(app: App, *, mouse: bool, theme: str) -> int:
     from opencode.tui import run
 
     opened: list[Store] = []
+    copied: list[str] = []
+
+    def remember(progress: UpgradeProgress) -> None:
+        if progress.stage == "copied":
+            copied.append(progress.text)
 
     def opener() -> Store:
-        opened.append(app.open_store())
+        opened.append(app.open_store(remember))
         return opened[-1]
 
-    code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log())
+    try:
+        code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log())
+    finally:
+        for line in copied:
+            output.note(line)
     for store in opened:
         if store.upgraded is not None:
             tell_upgrade(store.upgraded, store.provider.location)
@@ -110,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         streams.discard_stdout()
         return 1
     except Exception as error:  # noqa: BLE001 - the edge of the program
-        output.report(_unexpected(error, app), debug=app.debug)
+        output.report(_unwritable(error) or _unexpected(error, app), debug=app.debug)
         return 1
     return result if isinstance(result, int) else 0
 
@@ -126,6 +136,16 @@ def _usage_error(error: click.ClickException) -> UsageError:
         if error.possibilities:
             hint = f"did you mean {' or '.join(sorted(error.possibilities))}?"
     return UsageError(message[:1].lower() + message[1:], hint=hint)
+
+
+def _unwritable(error: Exception) -> OpencodeError | None:
+    """What click meets when it prints help, or the version, where no space is left."""
+    from errno import EDQUOT, EFBIG, EIO, ENOSPC
+
+    if not isinstance(error, OSError) or error.errno not in {EDQUOT, EFBIG, EIO, ENOSPC}:
+        return None
+    streams.discard_stdout()
+    return OpencodeError(f"the output cannot be written: {error.strerror}")
 
 
 def _unexpected(error: Exception, app: App) -> OpencodeError:

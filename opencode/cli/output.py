@@ -88,7 +88,10 @@ def heading(value: str) -> None:
 
 
 def diff(value: str) -> None:
-    """Print a unified diff, coloured on a terminal."""
+    """Print a unified diff: coloured and cleaned on a terminal, else a patch, word for word."""
+    if not is_terminal("stdout"):
+        raw(value)
+        return
     from opencode.text import clean_text
 
     for row in clean_text(value).removesuffix("\n").split("\n"):

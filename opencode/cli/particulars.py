@@ -7,8 +7,10 @@ from opencode.errors import (
     ConfigError,
     MigrationFailed,
     NewerSchema,
+    Obstacle,
     OpencodeError,
     PendingMigrations,
+    PreflightFailed,
     SchemaDrift,
 )
 
@@ -26,6 +28,8 @@ def particulars(error: OpencodeError) -> list[str]:
             return list(names)
         case SchemaDrift(differences=differences):
             return list(differences)
+        case PreflightFailed(obstacles=obstacles):
+            return [line for obstacle in obstacles for line in _obstacle(obstacle, len(obstacles))]
         case MigrationFailed():
             applied = ", ".join(error.applied) or "none"
             return [
@@ -34,3 +38,10 @@ def particulars(error: OpencodeError) -> list[str]:
                 f"applied before it, and kept: {applied}",
             ]
     return []
+
+
+def _obstacle(obstacle: Obstacle, of: int) -> list[str]:
+    """Its remedies, of which any will do; led by itself unless the message has said it."""
+    first, *others = obstacle.remedies
+    ways = [f"{'either' if others else 'remedy:'} {first}", *(f"or {other}" for other in others)]
+    return ways if of == 1 else [obstacle.message, *(f"  {way}" for way in ways)]

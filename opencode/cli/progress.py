@@ -46,7 +46,12 @@ class ProgressLine:
 
     def __call__(self, progress: UpgradeProgress) -> None:
         """Show what is being done."""
-        if self._terminal:
+        if progress.stage == "copied":  # told now, because what follows may not get to its end
+            if self._shown and self._terminal:
+                output.transient("")
+            self._shown = ""
+            output.note(progress.text)
+        elif self._terminal:
             line = _with_bar(progress)
             if line != self._shown:
                 output.transient(line)
@@ -70,9 +75,11 @@ def _with_bar(progress: UpgradeProgress) -> str:
 
 
 def tell_upgrade(report: UpgradeReport, location: str) -> None:
-    """Tell what an upgrade did; of nothing, nothing."""
+    """Tell what an upgrade did; of nothing, nothing.  Its copy was told when it was made."""
     from opencode.text import plural
 
+    for warning in report.warnings:
+        output.warn(warning)
     if report.created:
         output.note(f"new database: {location}")
         return
@@ -81,11 +88,10 @@ def tell_upgrade(report: UpgradeReport, location: str) -> None:
     if report.applied:
         names = ", ".join(report.applied)
         output.note(f"applied {plural(len(report.applied), 'migration')}: {names}")
-    if report.backup:
-        output.note(f"the database as it was before: {report.backup}")
     filled = report.backfilled
     if filled.sessions or filled.messages:
+        of = f" {filled.project_id}" if filled.project_id else ""
         output.note(
-            f"filled in: the project of {plural(filled.sessions, 'session')}, "
+            f"filled in: the project{of} of {plural(filled.sessions, 'session')}, "
             f"the numbers of {plural(filled.messages, 'message')}"
         )

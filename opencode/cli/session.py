@@ -79,7 +79,11 @@ def list_(
     """
     store = app.store()
     chosen = Chosen(filter=filter, author=author, children=children, all_projects=all_projects)
-    sessions = collect(store, limit, sort, chosen)
+    with store.snapshot():
+        sessions = collect(store, limit, sort, chosen)
+        total = len(sessions)
+        if limit is not None and total >= limit:
+            total = store.sessions.count(**chosen)
     if as_json:
         from opencode.cli.rows import session_row
 
@@ -89,9 +93,6 @@ def list_(
 
         shorten = streams.is_terminal("stdout")
         output.table(*session_table(sessions, sort=sort, projects=all_projects, shorten=shorten))
-    total = len(sessions)
-    if limit is not None and total >= limit:
-        total = store.sessions.count(**chosen)
     tell_how_many(store, len(sessions), total, chosen, quiet=as_json)
 
 
@@ -111,9 +112,11 @@ def show(app: App, session_id: str, as_json: bool, as_markdown: bool) -> None:
     if as_json and as_markdown:
         raise UsageError("--json and --markdown exclude each other", hint="give one of them")
     store = app.store()
-    found = store.sessions.resolve(session_id)
-    messages = store.messages.list(found.id)
-    files = store.files.list(found.id)
+    with store.snapshot():
+        found = store.sessions.resolve(session_id)
+        messages = store.messages.list(found.id)
+        files = store.files.list(found.id)
+        children = store.sessions.children(found.id)
     if as_json:
         from opencode.cli.rows import session_document
 
@@ -121,7 +124,7 @@ def show(app: App, session_id: str, as_json: bool, as_markdown: bool) -> None:
         return
     from opencode.cli import transcript
 
-    whole = transcript.Transcript(found, messages, files, store.sessions.children(found.id))
+    whole = transcript.Transcript(found, messages, files, children)
     if as_markdown:
         for part in transcript.markdown(whole):
             output.text(part)

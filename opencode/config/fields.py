@@ -10,6 +10,7 @@ from opencode.config.model import ProviderType, TLSMode
 from opencode.limits import AUTHOR, PROJECT_ID
 
 __all__ = [
+    "BUSY_TIMEOUT",
     "DATA_DIRECTORY",
     "DSN",
     "FIELDS",
@@ -31,6 +32,7 @@ DATA_DIRECTORY = "data.directory"
 MYSQL = "sessionProvider.mysql"
 DSN = f"{MYSQL}.dsn"
 MIGRATION_DSN = f"{MYSQL}.migrationDsn"
+BUSY_TIMEOUT = "busyTimeout"
 
 # PyMySQL 1.2 refuses longer times to connect.
 LONGEST_TIME = 31_536_000
@@ -105,7 +107,8 @@ def _mysql_fields() -> tuple[Field, ...]:
             kind="string",
             secret=True,
             variable="OPENCODE_MYSQL_PASSWORD",
-            about="Password, or env:NAME for the value of a variable (better: not in clear here)",
+            about="Password, or better not in clear here: env:NAME for the value of a variable, "
+            "keyring:SERVICE for what the system's keyring has for this service and username",
         ),
         Field(
             key=f"{MYSQL}.passwordFile",
@@ -223,6 +226,16 @@ _FIELDS = (
         in_file=False,
         variable="OPENCODE_LOG_LEVEL",
         about="What is written to the log",
+    ),
+    Field(
+        key=BUSY_TIMEOUT,
+        kind="string",
+        default="60",
+        pattern=re.compile(r"[0-9]{1,8}(\.[0-9]{1,6})?"),
+        pattern_about="a number of seconds, 60 say",
+        in_file=False,
+        variable="OPENCODE_SQLITE_BUSY_TIMEOUT",
+        about="Seconds to wait while another program writes to the SQLite file",
     ),
 )
 

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from opencode.config.fields import DATA_DIRECTORY, DSN, FIELDS, FILE_FIELDS, MYSQL, PROVIDER, Scalar
+from opencode.config.fields import (
+    BUSY_TIMEOUT,
+    DATA_DIRECTORY,
+    DSN,
+    FIELDS,
+    FILE_FIELDS,
+    MYSQL,
+    PROVIDER,
+    Scalar,
+)
 from opencode.config.jsonc import read_object
 from opencode.config.layers import (
     Layer,
@@ -73,6 +82,7 @@ def load_config(
         database_file=given.database_file,
         theme=_text(settings, "theme"),
         log_level=str(_value(settings, "logLevel")).upper(),
+        busy_timeout=float(str(_value(settings, BUSY_TIMEOUT))),
         sources=tuple(loading.sources),
         warnings=tuple(loading.warnings),
         origins=MappingProxyType(_origins(settings)),
@@ -84,13 +94,8 @@ def _add_files(loading: _Loading, cwd: Path, environ: Mapping[str, str]) -> None
     home = next((path for path in home_paths(environ) if os.path.lexists(path)), None)
     if home is not None and not _same_file(home, own):
         _add_file(loading, home)
-    if _add_file(loading, own):
-        command = loading.layers[-1].settings.get(PASSWORD_COMMAND)
-        if home != own and command and command.value:
-            loading.warnings.append(
-                f"{own}: {PASSWORD_COMMAND} runs what this directory's file says; "
-                "keep it in the file of your home directory"
-            )
+    if _add_file(loading, own) and home != own:
+        _warn_of_reach(loading, own)
     _warn_of_file_at_root(loading, cwd)
 
 
@@ -113,13 +118,26 @@ def _warn_of_clear_password(layer: Layer, path: Path) -> None:
     setting = layer.settings.get(PASSWORD)
     if setting is None or not setting.value:
         return
-    if setting.name == PASSWORD and str(setting.value).startswith("env:"):
+    if setting.name == PASSWORD and str(setting.value).startswith(("env:", "keyring:")):
         return
     warning = f"{path}: {setting.name} holds a password in clear text; "
-    remedy = "use env:NAME, passwordFile or passwordCommand"
+    remedy = "use env:NAME, keyring:SERVICE, passwordFile or passwordCommand"
     if path.stat().st_mode & 0o077:
         warning += f"OTHER USERS CAN READ IT: chmod 600 {path}, change the password and "
     layer.warnings.append(warning + remedy)
+
+
+def _warn_of_reach(loading: _Loading, path: Path) -> None:
+    """A checkout is somebody else's work, and its file may name another server too."""
+    settings = loading.layers[-1].settings
+    command, password = settings.get(PASSWORD_COMMAND), settings.get(PASSWORD)
+    does = []
+    if command and command.value:
+        does.append(f"{PASSWORD_COMMAND} runs what this directory's file says")
+    if password and password.name == PASSWORD and str(password.value).startswith("keyring:"):
+        does.append(f"{PASSWORD} takes from the keyring what this directory's file says")
+    remedy = "keep it in the file of your home directory"
+    loading.warnings += [f"{path}: {what}; {remedy}" for what in does]
 
 
 def _warn_of_file_at_root(loading: _Loading, cwd: Path) -> None:

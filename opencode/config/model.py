@@ -86,11 +86,15 @@ class PasswordKind(StrEnum):
     ENVIRONMENT = "environment"
     FILE = "file"
     COMMAND = "command"
+    KEYRING = "keyring"
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordSource:
-    """Where to get a password from; `reference` is a variable's name, a path or a command."""
+    """Where to get a password from.
+
+    `reference` is a variable's name, a path, a command, or a service of the system's keyring.
+    """
 
     kind: PasswordKind = PasswordKind.NONE
     # A command line may hold a token, so it is kept out of the repr.
@@ -100,6 +104,8 @@ class PasswordSource:
     origin: str = "default"
     directory: Path | None = None
     """Commands run here, and relative paths start here: the configuration file's directory."""
+    username: str = ""
+    """Whose password it is; a keyring is asked for service and user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +185,8 @@ class Config:
     database_file: Path | None = None
     theme: str | None = None
     log_level: str = "INFO"
+    busy_timeout: float = 60.0
+    """Seconds to wait for another program's write to the SQLite file."""
     sources: tuple[Path, ...] = ()
     warnings: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -25,6 +25,7 @@ from opencode.errors import ConfigError, Problem
 __all__ = ["check_references", "missing_settings", "mysql_settings"]
 
 PASSWORD, PASSWORD_FILE, PASSWORD_COMMAND = PASSWORDS
+PREFIXES = {"env:": PasswordKind.ENVIRONMENT, "keyring:": PasswordKind.KEYRING}
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -120,15 +121,21 @@ class Builder:
         if PASSWORD not in self.settings:
             is_file = PASSWORD_FILE in self.settings
             kind, reference = PasswordKind.FILE if is_file else PasswordKind.COMMAND, text
-        elif setting.name == PASSWORD and text.startswith("env:"):
-            kind, reference = PasswordKind.ENVIRONMENT, text.removeprefix("env:").strip()
+        elif setting.name == PASSWORD and text.startswith(tuple(PREFIXES)):
+            prefix, _, rest = text.partition(":")
+            kind, reference = PREFIXES[f"{prefix}:"], rest.strip()
         elif not text:
             kind = PasswordKind.NONE
         if kind is PasswordKind.ENVIRONMENT and not VARIABLE_NAME.fullmatch(reference):
             self._complain(setting, "names no environment variable", "write env:NAME")
+        elif kind is PasswordKind.KEYRING and not reference:
+            self._complain(setting, "names no service of the keyring", "write keyring:SERVICE")
         elif kind is PasswordKind.COMMAND and not command_name(text):
             self._complain(setting, "is not a command", "write a program and its arguments")
-        return PasswordSource(kind, reference, setting.name, setting.origin, setting.directory)
+        return PasswordSource(
+            *(kind, reference, setting.name, setting.origin, setting.directory),
+            username=self._text("username"),
+        )
 
 
 def mysql_settings(

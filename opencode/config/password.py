@@ -28,6 +28,8 @@ def resolve(source: PasswordSource, text: Secret, environ: Mapping[str, str]) ->
             return _from_file(source, environ)
         case PasswordKind.COMMAND:
             return _from_command(source, environ)
+        case PasswordKind.KEYRING:
+            return _from_keyring(source)
         case _:
             return Secret()
 
@@ -94,6 +96,26 @@ def _from_command(source: PasswordSource, environ: Mapping[str, str]) -> Secret:
         message = f"{name} failed with exit status {done.returncode}"
         raise _problem(source, message, "run it by hand to see why")
     return _one_line(source, done.stdout, f"the output of {name}")
+
+
+def _from_keyring(source: PasswordSource) -> Secret:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        message = "the package keyring is not installed"
+        raise _problem(source, message, "pip install 'opencode-py[keyring]'") from None
+    service, user = source.reference, source.username
+    try:
+        found = keyring.get_password(service, user)
+    except KeyringError as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        message = f"the system's keyring cannot be read: {reason}"
+        raise _problem(source, message, "unlock it, or keep the password elsewhere") from None
+    if not found:
+        message = f"the system's keyring has no password for service {service!r} and user {user!r}"
+        raise _problem(source, message, f"keyring set {service} {user}")
+    return Secret(found)
 
 
 def _one_line(source: PasswordSource, data: bytes, what: str) -> Secret:

@@ -60,6 +60,8 @@ def _password(mysql: MySQLSettings) -> dict[str, object]:
             return {"password": MASK}
         case PasswordKind.ENVIRONMENT:
             return {"password": f"env:{source.reference}"}
+        case PasswordKind.KEYRING:
+            return {"password": f"keyring:{source.reference}"}
         case PasswordKind.FILE:
             return {"passwordFile": source.reference}
         case PasswordKind.COMMAND:

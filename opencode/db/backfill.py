@@ -6,6 +6,7 @@ goes on where this one was.  Whoever runs it holds the migration lock.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from functools import partial
 from opencode.db.migrations import Connection
 from opencode.db.querier import ListUnnumberedSessionsRow, Querier
 from opencode.db.resources import Dialect
+from opencode.db.sqlite_begin import begin_immediate
 from opencode.errors import DatabaseDamaged
 
 __all__ = ["BackfillProgress", "BackfillReport", "backfill"]
@@ -23,10 +25,12 @@ _SESSIONS_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class BackfillReport:
-    """How many sessions got a project, and how many messages a number."""
+    """How many sessions got a project, which one, and how many messages a number."""
 
     sessions: int = 0
     messages: int = 0
+    project_id: str = ""
+    """Empty when no session needed one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def backfill(
     unnumbered = querier.count_unnumbered_messages()
     untagged = querier.count_untagged_sessions()
     messages = sessions = 0
+    project = ""
 
     def report() -> None:
         done = messages + sessions
@@ -70,7 +75,7 @@ def backfill(
         for count in _batches(connection, dialect, tag):
             sessions += count
             report()
-    return BackfillReport(sessions, messages)
+    return BackfillReport(sessions, messages, project if sessions else "")
 
 
 def _batches(connection: Connection, dialect: Dialect, work: Callable[[], int]) -> Iterator[int]:
@@ -117,7 +122,10 @@ def _number_session(querier: Querier, session: ListUnnumberedSessionsRow) -> int
 
 @contextmanager
 def _transaction(connection: Connection, dialect: Dialect) -> Iterator[None]:
-    _execute(connection, "BEGIN IMMEDIATE" if dialect == "sqlite" else "BEGIN")
+    if isinstance(connection, sqlite3.Connection):
+        begin_immediate(connection)
+    else:
+        _execute(connection, "BEGIN IMMEDIATE" if dialect == "sqlite" else "BEGIN")
     try:
         yield
         _execute(connection, "COMMIT")

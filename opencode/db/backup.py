@@ -1,7 +1,7 @@
 """Copies of a SQLite database: complete or not there at all, and never in place of a file.
 
 SQLite's own backup is used while others work with the database: a plain copy would miss what is
-still in the write-ahead log, and closing the file would drop the locks of this process on it.
+still in the write-ahead log.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkstemp
-from typing import BinaryIO
 
+from opencode.db.apart import can_read_apart, reading_apart
 from opencode.db.sqlite_errors import translate
 from opencode.errors import (
     DatabaseDamaged,
@@ -35,6 +35,8 @@ CopyProgress = Callable[[int, int], None]
 _BYTES_AT_ONCE = 4 << 20
 _PAGES_AT_ONCE = 1024  # Ctrl-C is noticed in between
 _PARTIAL = ".partial"
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What file systems without hard links answer."""
 _RESERVE = 16 << 20  # what the migrations themselves may need before the log is checkpointed
 
 
@@ -95,6 +97,8 @@ def _partial_copy(
         raise StoreError("a backup cannot be made inside a transaction")
     partial: Path | None = None
     try:
+        if file.exists():
+            raise _exists(file)
         _check_space(connection, file.parent, reserve)
         partial = _create_partial(file)
         copy(partial)
@@ -119,17 +123,16 @@ def _create_partial(file: Path) -> Path:
 
 
 def _copy_file(connection: sqlite3.Connection, to: Path, progress: CopyProgress | None) -> None:
-    """Copy byte for byte if the log is empty; only while this process has no other connection.
+    """Copy byte for byte if the log is empty.
 
     A reader that finds nothing in the log keeps checkpoints from changing the file; without a log
-    it keeps writers out.  Closing the file drops the locks of this process on it, so that comes
-    last.
+    it keeps writers out.
     """
     source = _path_of(connection)
-    if not _has_log(source):
-        with source.open("rb") as raw, _reading(connection):
+    if can_read_apart() and not _has_log(source):
+        with _reading(connection):
             if not _has_log(source):
-                _copy_bytes(raw, to, progress)
+                _copy_bytes(source, to, progress)
                 return
     _copy_pages(connection, to, progress)
 
@@ -143,13 +146,15 @@ def _has_log(database: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def _copy_bytes(raw: BinaryIO, to: Path, progress: CopyProgress | None) -> None:
-    total = os.fstat(raw.fileno()).st_size
-    with to.open("wb") as copy:
+def _copy_bytes(source: Path, to: Path, progress: CopyProgress | None) -> None:
+    total = source.stat().st_size
+    with to.open("wb") as copy, reading_apart(source) as raw:
         while chunk := raw.read(_BYTES_AT_ONCE):
             copy.write(chunk)
             if progress:
                 progress(copy.tell(), total)
+    if to.stat().st_size != total:
+        raise StoreError(f"{to} is not a whole copy", hint="try again; nothing was changed")
 
 
 @contextmanager
@@ -192,12 +197,23 @@ def _verify(copy: Path, original: Path) -> None:
 
 
 def _publish(partial: Path, file: Path) -> None:
-    """Give the copy its name, which no file may have yet."""
-    if file.exists():
-        raise UsageError(f"{file} exists", hint="name a file that does not exist yet")
-    partial.rename(file)
+    """Give the copy its name, which no file may have yet, not even one made just now."""
+    try:
+        try:
+            os.link(partial, file)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            partial.rename(file)
+    except FileExistsError as error:
+        raise _exists(file) from error
     with suppress(OSError):  # not every file system can flush a directory
         _flush(file.parent)
+
+
+def _exists(file: Path) -> UsageError:
+    return UsageError(f"{file} exists", hint="name a file that does not exist yet")
 
 
 def _flush(path: Path) -> None:

@@ -10,9 +10,9 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 
-from opencode.db.migrate_base import Direction, Engine, split_statements
+from opencode.db.migrate_base import Engine, split_statements
 from opencode.db.migrate_ledger import Ledger
-from opencode.db.migrations import Connection, Migration
+from opencode.db.migrations import Connection, Direction, Migration
 from opencode.db.resources import Dialect
 from opencode.errors import (
     DatabaseDamaged,

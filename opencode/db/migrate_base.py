@@ -10,18 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from yoyo.backends import DatabaseBackend
 from yoyo.migrations import Migration as YoyoMigration
 from yoyo.migrations import StepBase, StepCollector, read_sql_migration
 
 from opencode.db.migrate_ledger import ADD_CHECKSUM, Ledger
-from opencode.db.migrations import LEDGER, Connection, Migration
+from opencode.db.migrations import LEDGER, Connection, Direction, Migration
 
-__all__ = ["Direction", "Engine", "split_statements"]
-
-Direction = Literal["apply", "rollback"]
+__all__ = ["Engine", "split_statements"]
 
 log = logging.getLogger(__name__)
 

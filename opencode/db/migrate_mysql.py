@@ -14,9 +14,9 @@ from typing import Literal, Self
 
 from yoyo.backends import MySQLBackend
 
-from opencode.db.migrate_base import Direction, Engine
+from opencode.db.migrate_base import Engine
 from opencode.db.migrate_ledger import JOURNAL, MYSQL_OPTIONS
-from opencode.db.migrations import Migration, fetch
+from opencode.db.migrations import Direction, Migration, fetch
 from opencode.errors import SchemaDrift
 
 __all__ = ["MySQLEngine"]

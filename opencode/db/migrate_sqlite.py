@@ -8,8 +8,9 @@ from typing import Self
 
 from yoyo.backends import SQLiteBackend
 
-from opencode.db.migrate_base import Direction, Engine
-from opencode.db.migrations import Migration
+from opencode.db.migrate_base import Engine
+from opencode.db.migrations import Direction, Migration
+from opencode.db.sqlite_begin import begin_immediate
 
 __all__ = ["SQLiteEngine"]
 
@@ -32,7 +33,8 @@ class SQLiteEngine(Engine, SQLiteBackend):
     def begin(self) -> None:
         """Take the write lock at once: waiting for it later is not possible in SQLite."""
         self._in_transaction = True
-        self.execute("BEGIN IMMEDIATE")
+        self.statement = "BEGIN IMMEDIATE"
+        begin_immediate(self.connection)
 
     def savepoint(self, id: str) -> None:
         """None around a step: a failure ends the whole migration."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from opencode.db.resources import Dialect, migrations_directory
 from opencode.errors import IncompleteInstallation, NewerSchema, SchemaDrift
@@ -20,6 +20,7 @@ __all__ = [
     "LEDGER",
     "AppliedMigration",
     "Connection",
+    "Direction",
     "Migration",
     "Plan",
     "State",
@@ -36,6 +37,9 @@ LEDGER = "_yoyo_migration"
 _FILE_NAME = re.compile(r"(?P<number>\d{4})_[a-z0-9_]+")
 _ROLLBACK = ".rollback.sql"
 _NO_SUCH_TABLE = 1146
+
+
+Direction = Literal["apply", "rollback"]
 
 
 class Connection(Protocol):
@@ -90,6 +94,8 @@ class State:
     """Whether there is a ledger of goose, to be kept up for the Go program."""
     empty: bool = True
     """Nothing to lose: there are no tables yet."""
+    unfinished: str = ""
+    """The id of a migration that was cut off halfway (MySQL)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ _SIGN_OF_LIFE = 5.0
 _SHORTEST = 0.001
 _MOST_CHANGES = 2  # from encrypted to plain, and to a new password
 _ACCESS_DENIED = 1045
+_RENEWABLE = frozenset({PasswordKind.COMMAND, PasswordKind.FILE, PasswordKind.KEYRING})
 _NO_TLS = 2026
 _IN_TRANSACTION = 1  # SERVER_STATUS_IN_TRANS
 
@@ -226,7 +227,7 @@ class Connector:
             log.info("%s offers no encryption; going on without", self.place)
             self._plain = True
             return True
-        renewable = self.settings.password_source.kind in {PasswordKind.COMMAND, PasswordKind.FILE}
+        renewable = self.settings.password_source.kind in _RENEWABLE
         if code != _ACCESS_DENIED or not renewable or self.facts is None:
             return False
         with self._lock:

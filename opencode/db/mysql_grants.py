@@ -1,7 +1,7 @@
 """What an account may do in one database, read from what SHOW GRANTS prints.
 
-Servers take one of an account's grants on databases, the one with the most specific name, and
-not all that fit: one on `app` hides one on `app%`.  Grants of roles are added to that.
+Of an account's grants on databases the server takes the one with the most specific name, not all
+that fit: one on `app` hides one on `app%`.  What its active roles have is added to that.
 """
 
 from __future__ import annotations
@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
-__all__ = ["EVERYTHING", "Grants", "read_grants"]
+__all__ = ["Grants", "read_grants"]
 
-EVERYTHING: Final = "ALL PRIVILEGES"
-"""Stands for every privilege of its level."""
-
+_EVERY = "ALL PRIVILEGES"
 _NAME = r"(?:`(?:[^`]|``)*`|[^\s.`]+)"
-_PRIVILEGES = re.compile(
+# Not matched, and of no matter here: grants on routines, of proxies, of roles.
+_GRANT = re.compile(
     rf"(?P<verb>GRANT|REVOKE) (?P<privileges>.+?) ON (?P<database>{_NAME})\.(?P<table>{_NAME})"
-    r" (?:TO|FROM) (?P<grantee>.+?)(?: IDENTIFIED .*| REQUIRE .*| WITH .*)?",
+    r" (?:TO|FROM) (?P<grantee>.+?)(?: (?:IDENTIFIED|REQUIRE|WITH) .*)?",
     re.DOTALL,
 )
 _ROLE = re.compile(r"GRANT (?:(?! ON ).)+ TO .+", re.DOTALL)
@@ -28,67 +26,65 @@ _COLUMNS = re.compile(r"\s*\([^)]*\)")
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """An account's privileges in a database, as the server would apply them."""
+    """An account's privileges, in capitals, as the server applies them to one database."""
 
-    privileges: frozenset[str]
-    """In capitals; `EVERYTHING` among them means that none is missing."""
+    here: frozenset[str]
     everywhere: frozenset[str]
     """Those on `*.*`, where the administrative ones are."""
-    roles: bool
-    """Whether the account has roles, active or not."""
+    roles: bool = False
+    """Whether there are roles; only what the active ones have is counted."""
 
     def lacking(self, wanted: Iterable[str]) -> list[str]:
         """Those of `wanted` that are missing in the database, in their order."""
-        return [name for name in wanted if not _has(self.privileges, name)]
+        return [] if _EVERY in self.here else [name for name in wanted if name not in self.here]
 
-    def is_any_of(self, *administrative: str) -> bool:
+    def has_any_of(self, administrative: Iterable[str]) -> bool:
         """Whether the account has one of these on the whole server."""
-        return any(_has(self.everywhere, name) for name in administrative)
+        return not self.everywhere.isdisjoint({_EVERY, *administrative})
 
 
 @dataclass(frozen=True, slots=True)
 class _Grant:
-    revoked: bool
     privileges: frozenset[str]
     database: str
     table: str
     grantee: str
+    revoked: bool
 
 
 def read_grants(lines: Iterable[str], database: str, *, literal: bool, united: bool) -> Grants:
     """Read the lines of SHOW GRANTS for the account that is logged in.
 
-    `literal`: `partial_revokes` is on, and names of databases are no patterns.  `united`: the
-    lines of several grantees were printed as those of one, as MySQL does when a role is active.
-    What a line grants on single tables or columns counts as held: better to run into an error
-    later than to turn away an account that may do it.
+    `literal`: `partial_revokes` is on, and names of databases are no patterns.  `united`: what
+    comes from roles may be printed as the account's own.  In doubt a privilege counts as held, as
+    one on a single table does: better to fail later than to turn away who may go on.
     """
     lines = list(lines)
     grants = list(_parse(lines))
-    here = [grant for grant in grants if _fits(grant.database, database, literal=literal)]
     everywhere = _union(grant for grant in grants if grant.database == grant.table == "*")
+    here = [grant for grant in grants if _fits(grant.database, database, literal=literal)]
     revoked = _union(grant for grant in here if grant.revoked)
-    on_database = [grant for grant in here if grant.table == "*" and not grant.revoked]
-    on_tables = [grant for grant in here if grant.table != "*" and not grant.revoked]
-    chosen = on_database if united or literal else _most_specific(on_database)
+    given = [grant for grant in here if not grant.revoked]
+    on_database = [grant for grant in given if grant.table == "*"]
+    on_tables = [grant for grant in given if grant.table != "*"]
+    chosen = on_database if united or literal else _decisive(on_database)
     return Grants(
-        privileges=(everywhere - revoked) | _union(chosen) | _union(on_tables),
+        here=(everywhere - revoked) | _union(chosen) | _union(on_tables),
         everywhere=everywhere,
         roles=any(_ROLE.fullmatch(line) for line in lines),
     )
 
 
 def _parse(lines: Iterable[str]) -> Iterator[_Grant]:
-    """Grants on routines, of PROXY and of roles do not have the form looked for, or no matter."""
     for line in lines:
-        if found := _PRIVILEGES.fullmatch(line):
+        if found := _GRANT.fullmatch(line):
             names = _COLUMNS.sub("", found["privileges"]).upper().split(",")
             yield _Grant(
-                revoked=found["verb"] == "REVOKE",
                 privileges=frozenset(name.strip() for name in names),
                 database=_unquoted(found["database"]),
                 table=_unquoted(found["table"]),
                 grantee=found["grantee"],
+                revoked=found["verb"] == "REVOKE",
             )
 
 
@@ -97,11 +93,11 @@ def _unquoted(name: str) -> str:
 
 
 def _fits(pattern: str, database: str, *, literal: bool) -> bool:
-    """Without regard to case, which matters on some systems only."""
+    """Whether a grant is on this database; without regard to case, which some systems have."""
     if pattern == "*":
         return False
-    expression = re.escape(pattern) if literal else "".join(map(_expression, _tokens(pattern)))
-    return re.fullmatch(expression, database, re.IGNORECASE | re.DOTALL) is not None
+    tokens = [re.escape(pattern)] if literal else map(_expression, _tokens(pattern))
+    return re.fullmatch("".join(tokens), database, re.IGNORECASE | re.DOTALL) is not None
 
 
 def _tokens(pattern: str) -> list[str]:
@@ -112,23 +108,15 @@ def _expression(token: str) -> str:
     return {"%": ".*", "_": "."}.get(token) or re.escape(token[-1])
 
 
-def _most_specific(grants: Iterable[_Grant]) -> list[_Grant]:
-    """Of each grantee's those whose first wildcard comes last."""
-    best: dict[str, tuple[int, list[_Grant]]] = {}
+def _decisive(grants: Iterable[_Grant]) -> Iterator[_Grant]:
+    """Of each grantee the one whose name is no pattern, else all: servers differ in their order."""
+    by_grantee: dict[str, list[_Grant]] = {}
     for grant in grants:
-        tokens = _tokens(grant.database)
-        wildcards = (place for place, token in enumerate(tokens) if token in {"%", "_"})
-        place = next(wildcards, len(grant.database) + 1)
-        if place > best.get(grant.grantee, (-1, []))[0]:
-            best[grant.grantee] = (place, [])
-        if place == best[grant.grantee][0]:
-            best[grant.grantee][1].append(grant)
-    return [grant for _, equal in best.values() for grant in equal]
+        by_grantee.setdefault(grant.grantee, []).append(grant)
+    for several in by_grantee.values():
+        plain = [grant for grant in several if {"%", "_"}.isdisjoint(_tokens(grant.database))]
+        yield from plain or several
 
 
 def _union(grants: Iterable[_Grant]) -> frozenset[str]:
     return frozenset[str]().union(*(grant.privileges for grant in grants))
-
-
-def _has(privileges: frozenset[str], name: str) -> bool:
-    return name in privileges or EVERYTHING in privileges

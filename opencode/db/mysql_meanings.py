@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from opencode.errors import (
+    AlreadyExists,
     DatabaseLocked,
     DatabaseRefused,
     DatabaseUnavailable,
@@ -16,7 +17,6 @@ from opencode.errors import (
     SchemaError,
     ServerFull,
     ServerReadOnly,
-    StoreError,
 )
 
 __all__ = [
@@ -217,13 +217,18 @@ BY_CODE: dict[int, Meaning] = {
         "check sessionProvider.mysql.database, or CREATE DATABASE {database}",
     ),
     1062: Meaning(
-        StoreError, "{place}: the same is there already ({detail})", "use another id or name"
+        AlreadyExists, "{place}: the same is there already ({detail})", "use another id or name"
     ),
     1419: Meaning(
         DatabaseRefused,
         "{place}: user {user} may not create triggers while the server keeps a binary log",
         "set log_bin_trust_function_creators=1 there, give OPENCODE_MYSQL_MIGRATION_DSN an account "
         "with SUPER, or have the administrator apply what opencode db migrate --dry-run prints",
+    ),
+    1449: Meaning(
+        SchemaError,
+        "{place}: the account that made the triggers is gone ({detail})",
+        "have it created again, with SELECT, UPDATE and TRIGGER on {database}.*; it may be locked",
     ),
     1665: Meaning(
         DatabaseRefused,

@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from opencode.db.lock import LOCK_TIMEOUT, Waiting, server_lock
+from opencode.db.lock import LOCK_TIMEOUT, Waiting, server_lock, server_lock_holder
 from opencode.db.migrate_ledger import JOURNAL
 from opencode.db.migrations import (
     Connection,
+    Direction,
     Migration,
     State,
     fetch,
@@ -23,6 +24,13 @@ from opencode.errors import OpencodeError, SchemaDrift
 __all__ = ["MySQLTarget"]
 
 _TABLES = frozenset({"sessions", "messages", "files"})
+_THINGS = """
+SELECT concat('column ', table_name, '.', column_name) AS name
+FROM information_schema.columns WHERE table_schema = DATABASE()
+UNION ALL
+SELECT concat('trigger ', event_object_table, '.', trigger_name)
+FROM information_schema.triggers WHERE trigger_schema = DATABASE()
+"""
 
 
 class MySQLTarget:
@@ -92,41 +100,55 @@ class MySQLTarget:
         Raises:
             SchemaDrift: There are tables of our names that no ledger knows of.
         """
-        if applied := read_applied(connection):
-            return State(applied, empty=False)
+        applied = read_applied(connection) or ()
         tables = _tables(connection)
+        unfinished = _unfinished(connection, tables)
         ours = sorted(tables & _TABLES)
-        if ours and not _is_unfinished(connection, tables):
+        if ours and not applied and not unfinished:
             raise SchemaDrift(
                 f"{self.location} has tables that no ledger of migrations knows of: "
                 f"{', '.join(ours)}",
                 differences=["the ledger of migrations is missing or empty"],
                 hint="use a database of its own for opencode, or restore a complete backup",
             )
-        return State(empty=not ours)
+        return State(applied, empty=not (applied or ours), unfinished=unfinished)
 
     def differences(self, connection: Connection, applied: Sequence[Migration]) -> tuple[str, ...]:
         """Columns and triggers that are missing; their names are the same as on SQLite."""
-        if _is_unfinished(connection, _tables(connection)):
+        if _unfinished(connection, _tables(connection)):
             return ()
         from opencode.db.schema import expected_schema
 
-        found = {
-            row["name"]
-            for row in fetch(
-                connection,
-                "SELECT concat('column ', table_name, '.', column_name) AS name"
-                " FROM information_schema.columns WHERE table_schema = DATABASE()"
-                " UNION ALL SELECT concat('trigger ', event_object_table, '.', trigger_name)"
-                " FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
-            )
-        }
+        found = {str(row["name"]) for row in fetch(connection, _THINGS)}
         expected = expected_schema(shipped_migrations("sqlite")[: len(applied)]).things
-        return tuple(
-            f"{name} is missing"
+        missing = [
+            name
             for name in expected
             if name.startswith(("column ", "trigger ")) and name not in found
-        )
+        ]
+        if any(map(_is_trigger, missing)) and not _may_see_triggers(connection):
+            missing = [name for name in missing if not _is_trigger(name)]
+        return tuple(f"{name} is missing" for name in missing)
+
+    def unseen(self, connection: Connection) -> tuple[str, ...]:
+        """The triggers, which MySQL shows to those only who may make them."""
+        things = [str(row["name"]) for row in fetch(connection, _THINGS)]
+        if not things or any(map(_is_trigger, things)) or _may_see_triggers(connection):
+            return ()
+        return ("the triggers were not looked at: the account lacks the privilege TRIGGER",)
+
+    def lock_holder(self) -> str | None:
+        """See `lock.server_lock_holder`."""
+        with self.probe() as connection:
+            return server_lock_holder(connection)
+
+    def preflight(
+        self, connection: Connection, migrations: Sequence[Migration], direction: Direction
+    ) -> tuple[str, ...]:
+        """See `mysql_preflight`."""
+        from opencode.db.mysql_preflight import preflight
+
+        return preflight(connection, self.location, migrations, direction)
 
     def backup(self, connection: Any, first: Migration, progress: object) -> Path | None:
         """None: backing up a server is its administrator's business."""
@@ -141,8 +163,20 @@ def _tables(connection: Connection) -> set[str]:
     return {row["name"] for row in rows}
 
 
-def _is_unfinished(connection: Connection, tables: set[str]) -> bool:
-    """Whether a migration was begun and not finished."""
-    return JOURNAL in tables and bool(
-        fetch(connection, f"SELECT 1 FROM {JOURNAL} LIMIT 1")  # noqa: S608
-    )
+def _unfinished(connection: Connection, tables: set[str]) -> str:
+    """The id of the migration that was begun and not finished."""
+    if JOURNAL not in tables:
+        return ""
+    rows = fetch(connection, f"SELECT migration_id AS id FROM {JOURNAL} LIMIT 1")  # noqa: S608
+    return str(rows[0]["id"]) if rows else ""
+
+
+def _is_trigger(thing: str) -> bool:
+    return thing.startswith("trigger ")
+
+
+def _may_see_triggers(connection: Connection) -> bool:
+    from opencode.db.mysql_surroundings import look
+
+    grants = look(connection).grants
+    return grants is None or not grants.lacking(["TRIGGER"])

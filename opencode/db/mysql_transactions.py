@@ -12,6 +12,7 @@ from opencode.db.mysql_attempts import Attempts
 from opencode.db.mysql_errors import MySQLError, Place, is_lost, must_rerun, timed_out, translate
 from opencode.db.mysql_session import MySQLConnection
 from opencode.db.pool import Pool
+from opencode.db.provider import written_in_snapshot
 from opencode.errors import OpencodeError, ServerFull
 
 __all__ = ["Transactions"]
@@ -30,6 +31,10 @@ class _Held:
     """Whether whoever began it deals with the driver's errors, and runs it again."""
     failed: OpencodeError | None = None
     """Set when the server has undone it: what follows would be committed on its own."""
+    depth: int = 0
+    """How many savepoints are open."""
+    reading: bool = False
+    """Whether it is a snapshot, in which nothing can be written."""
 
 
 class Transactions:
@@ -49,7 +54,8 @@ class Transactions:
         """Run `work` in a transaction and commit it; see `Provider.run`."""
         held = self._held()
         if held is not None:
-            return self._join(held, work)
+            _refuse_in_snapshot(held)
+            return self._join(held, lambda connection: _in_savepoint(held, connection, work))
         attempts = Attempts(self._place, self._retry_seconds)
         while True:
             try:
@@ -77,12 +83,14 @@ class Transactions:
     @contextmanager
     def block(self) -> Iterator[None]:
         """Make all calls of this thread inside one transaction, which is never run again."""
-        if self._held() is not None:
+        joined = self._held()
+        if joined is not None:
+            _refuse_in_snapshot(joined)
             yield
             return
         attempts = Attempts(self._place, self._retry_seconds)
         with ExitStack() as stack:
-            held = _Held(self._begin(stack), rerun=False)
+            held = _Held(self._begin(stack, _begin_writing), rerun=False)
             try:
                 with self._holding(held):
                     yield
@@ -95,6 +103,20 @@ class Transactions:
             except Exception:
                 _undo(held.connection)
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Make all reads of this thread inside the block see the rows of one moment."""
+        if self._held() is not None:
+            yield
+            return
+        with ExitStack() as stack:
+            held = _Held(self._begin(stack, _begin_reading), rerun=False, reading=True)
+            try:
+                with self._holding(held):
+                    yield
+            finally:
+                _undo(held.connection)
 
     def _held(self) -> _Held | None:
         held: _Held | None = getattr(self._local, "held", None)
@@ -162,20 +184,63 @@ class Transactions:
             pass
         return False
 
-    def _begin(self, stack: ExitStack) -> MySQLConnection:
+    def _begin(self, stack: ExitStack, begin: Callable[[MySQLConnection], None]) -> MySQLConnection:
         """Begin on a connection that `stack` gives back; one that has died is replaced."""
         attempts = Attempts(self._place, self._retry_seconds)
         while True:
             with ExitStack() as trial:
                 connection = trial.enter_context(self._pool.connection())
                 try:
-                    connection.begin()
+                    begin(connection)
                 except MySQLError as error:
                     failure = error
                 else:
                     stack.push(trial.pop_all())
                     return connection
             attempts.pause(failure)
+
+
+def _begin_writing(connection: MySQLConnection) -> None:
+    connection.begin()
+
+
+def _begin_reading(connection: MySQLConnection) -> None:
+    # For this one transaction; READ COMMITTED has no snapshot.
+    _execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    _execute(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+
+
+def _refuse_in_snapshot(held: _Held) -> None:
+    if held.reading:
+        raise written_in_snapshot()
+
+
+def _in_savepoint(
+    held: _Held, connection: MySQLConnection, work: Callable[[MySQLConnection], T]
+) -> T:
+    """Undo failed work as a whole, and only it: the caller may go on with the transaction."""
+    name = f"joined_{held.depth}"
+    _execute(connection, f"SAVEPOINT {name}")
+    held.depth += 1
+    try:
+        result = work(connection)
+    except MySQLError as error:
+        # After these the server has undone the whole transaction, savepoint included.
+        if not (is_lost(error) or must_rerun(error)):
+            _execute(connection, f"ROLLBACK TO SAVEPOINT {name}")
+        raise
+    except Exception:
+        _execute(connection, f"ROLLBACK TO SAVEPOINT {name}")
+        raise
+    finally:
+        held.depth -= 1
+    _execute(connection, f"RELEASE SAVEPOINT {name}")
+    return result
+
+
+def _execute(connection: MySQLConnection, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _commit(connection: MySQLConnection, attempts: Attempts) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from opencode.config import ProviderType
 from opencode.db.querier import Querier
+from opencode.errors import StoreError
 
-__all__ = ["Provider", "ProviderType"]
+if TYPE_CHECKING:
+    from opencode.db.pool import PoolFigures
+
+__all__ = ["Provider", "ProviderType", "written_in_snapshot"]
 
 T = TypeVar("T")
 
@@ -64,6 +68,13 @@ class Provider(Protocol):
         """Make all calls of this thread inside the block one write transaction."""
         ...
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all reads of this thread inside the block see the database of one moment.
+
+        `run` and `transaction` fail inside it.  Inside `transaction` it joins that transaction.
+        """
+        ...
+
     def data_version(self) -> int:
         """Return a number that differs from the last one when others have committed since."""
         ...
@@ -74,6 +85,10 @@ class Provider(Protocol):
 
     def size_bytes(self) -> int:
         """Return how much room the database takes."""
+        ...
+
+    def figures(self) -> PoolFigures | None:
+        """Return how the pool of connections stands; None where there is none."""
         ...
 
     def integrity_errors(self) -> list[str]:
@@ -87,3 +102,10 @@ class Provider(Protocol):
     def close(self) -> None:
         """Close every connection; further calls fail."""
         ...
+
+
+def written_in_snapshot() -> StoreError:
+    """Return the error for a write inside `Provider.snapshot`, where it would be undone."""
+    return StoreError(
+        "nothing can be written inside a snapshot", hint="write after it, or use a transaction"
+    )

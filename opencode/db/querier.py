@@ -50,6 +50,7 @@ class CheckMessageCountsRow:
 
     id: str
     message_count: int
+    updated_at: int
     messages: int
 
 
@@ -207,14 +208,35 @@ class Querier:
         row = self._queries.count_everything(self._connection)
         return CountEverythingRow(*row)
 
+    def count_summarized_sessions(self) -> int:
+        """How many sessions have a message that sums them up."""
+        value: int = self._queries.count_summarized_sessions(self._connection)
+        return value
+
+    def count_authored_sessions(self) -> int:
+        """How many sessions are known to be somebody's."""
+        value: int = self._queries.count_authored_sessions(self._connection)
+        return value
+
     def check_message_counts(self) -> list[CheckMessageCountsRow]:
         """Sessions whose message_count is not the number of their messages."""
         rows = self._queries.check_message_counts(self._connection)
         return [CheckMessageCountsRow(*row) for row in rows]
 
-    def fix_message_counts(self) -> int:
-        """Set every message_count that is wrong to the number of messages."""
-        count: int = self._queries.fix_message_counts(self._connection)
+    def fix_message_count(self, *, id: str) -> int:
+        """Set a session's message_count to the number of its messages.
+
+        A trigger takes that for activity.
+        """
+        count: int = self._queries.fix_message_count(self._connection, id=id)
+        return count
+
+    def set_updated_at(self, *, updated_at: int, id: str) -> int:
+        """Give a session back the time of its last activity after a repair.
+
+        No trigger acts on this.
+        """
+        count: int = self._queries.set_updated_at(self._connection, updated_at=updated_at, id=id)
         return count
 
     def check_seq(self) -> list[CheckSeqRow]:
@@ -230,11 +252,6 @@ class Querier:
         """Sub-sessions whose parent is gone."""
         rows = self._queries.check_orphaned_sessions(self._connection)
         return [CheckOrphanedSessionsRow(*row) for row in rows]
-
-    def detach_session(self, *, id: str) -> int:
-        """Make a sub-session whose parent is gone a session of its own."""
-        count: int = self._queries.detach_session(self._connection, id=id)
-        return count
 
     def check_orphaned_messages(self) -> list[CheckOrphanedMessagesRow]:
         """Messages whose session is gone."""

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from opencode.config import ProviderType
+from opencode.db.provider import written_in_snapshot
 from opencode.db.querier import Querier
 from opencode.db.queries import load_queries
+from opencode.db.sqlite_begin import begin_immediate
 from opencode.db.sqlite_errors import explain, translate
 from opencode.db.sqlite_file import check_place, prepare_database_file
-from opencode.errors import StoreError, UsageError
+from opencode.errors import StoreError
 
 __all__ = ["BUSY_TIMEOUT", "SQLiteProvider", "connect"]
 
@@ -85,11 +87,19 @@ def _configure(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None
         "cache_size = -16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.text_factory = _decode
     # SQLite folds ASCII only; with this a filter finds "Ärger" by "ärger", as it does on MySQL.
     connection.create_function("lower", 1, _lower, deterministic=True)
 
 
+def _decode(text: bytes) -> str:
+    """Text as the Go OpenCode stored it, which takes a file's bytes for UTF-8 unseen."""
+    return text.decode("utf-8", "surrogateescape")
+
+
 def _lower(value: _Value) -> _Value:
+    if isinstance(value, bytes):  # the queries cast, because only bytes may be no UTF-8
+        value = value.decode("utf-8", "replace")
     return value.lower() if isinstance(value, str) else value
 
 
@@ -99,13 +109,15 @@ class SQLiteProvider:
     type = ProviderType.SQLITE
     max_content_bytes = _MAX_CONTENT_BYTES
 
-    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
+    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT, wal: bool = True) -> None:
+        """`wal=False` leaves the journal mode of the file as it is; see `connect`."""
         self.path = path
         self.busy_timeout = busy_timeout
+        self._wal = wal
         self._queries = load_queries("sqlite")
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._closed = False
 
     @property
@@ -128,9 +140,9 @@ class SQLiteProvider:
         nothing inside can be busy, so waiting for the lock is all the retrying there is.
         """
         connection = self._connection()
-        if connection.in_transaction:
-            return self._attempt(work, connection)
-        with self._transaction(connection):
+        self._refuse_in_snapshot()
+        inside = connection.in_transaction
+        with self._savepoint(connection) if inside else self._transaction(connection):
             return self._attempt(work, connection)
 
     def read(self, work: Callable[[Querier], T]) -> T:
@@ -140,11 +152,22 @@ class SQLiteProvider:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction for all calls of this thread; an inner one is part of the outer."""
+        self._refuse_in_snapshot()
         connection = self._connection()
         if connection.in_transaction:
             yield
             return
         with self._transaction(connection):
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One read transaction; its moment is that of the first read."""
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        with self._reading(connection):
             yield
 
     def data_version(self) -> int:
@@ -160,6 +183,9 @@ class SQLiteProvider:
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
+    def figures(self) -> None:
+        """None: each thread has a connection of its own."""
+
     def integrity_errors(self) -> list[str]:
         """Return the findings of SQLite's integrity check."""
         try:
@@ -172,34 +198,41 @@ class SQLiteProvider:
         """Copy the database, the log included, into a new file readable by its owner only."""
         from opencode.db.backup import copy_database
 
-        if file.exists():
-            raise UsageError(f"{file} exists", hint="name a file that does not exist yet")
         copy_database(self._connection(), file)
 
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
             self._closed = True
-            connections, self._connections = self._connections, []
-        for connection in connections:
+            connections, self._connections = self._connections, {}
+        for connection in connections.values():
             connection.close()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is not None and not self._closed:
             return connection
-        connection = connect(self.path, busy_timeout=self.busy_timeout, create=False)
+        connection = connect(self.path, busy_timeout=self.busy_timeout, create=False, wal=self._wal)
         with self._lock:
             if self._closed:
                 connection.close()
                 raise StoreError("the store is closed")
-            self._connections.append(connection)
+            self._close_abandoned()
+            self._connections[threading.current_thread()] = connection
         self._local.connection = connection
         return connection
 
+    def _close_abandoned(self) -> None:
+        """Close the connections of threads that have ended."""
+        for thread in [thread for thread in self._connections if not thread.is_alive()]:
+            self._connections.pop(thread).close()
+
     @contextmanager
     def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
-        self._execute(connection, "BEGIN IMMEDIATE")
+        try:
+            begin_immediate(connection)
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
         try:
             yield
             self._execute(connection, "COMMIT")
@@ -208,6 +241,34 @@ class SQLiteProvider:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def _reading(self, connection: sqlite3.Connection) -> Iterator[None]:
+        self._execute(connection, "BEGIN DEFERRED")
+        self._local.reading = True
+        try:
+            yield
+        finally:
+            self._local.reading = False
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _refuse_in_snapshot(self) -> None:
+        if getattr(self._local, "reading", False):
+            raise written_in_snapshot()
+
+    @contextmanager
+    def _savepoint(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """Undo a failed call as a whole, and only it: the caller may go on with the transaction."""
+        self._execute(connection, "SAVEPOINT joined")
+        try:
+            yield
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO joined")
+                connection.execute("RELEASE joined")
+            raise
+        self._execute(connection, "RELEASE joined")
 
     def _attempt(self, work: Callable[[Querier], T], connection: sqlite3.Connection) -> T:
         try:

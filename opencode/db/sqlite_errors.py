@@ -7,6 +7,7 @@ from pathlib import Path
 
 from opencode.db.sqlite_file import check_content, check_place
 from opencode.errors import (
+    AlreadyExists,
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseReadOnly,
@@ -16,6 +17,7 @@ from opencode.errors import (
 
 __all__ = ["explain", "is_busy", "translate"]
 
+_DUPLICATE = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
 _PRIMARY = 0xFF  # extended result codes carry the primary one in the lowest byte
 
 
@@ -27,6 +29,10 @@ def is_busy(error: sqlite3.Error) -> bool:
 def translate(error: sqlite3.Error, path: Path) -> StoreError:
     """Return the error to raise, `from` the one given, for the database file `path`."""
     code = _code(error)
+    if getattr(error, "sqlite_errorcode", None) in _DUPLICATE:
+        return AlreadyExists(
+            f"{path}: the same is there already ({error})", hint="use another id or name"
+        )
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return DatabaseLocked(
             f"{path} is locked by another process",

@@ -30,6 +30,8 @@ class SchemaStatus:
     """Applied by a newer program."""
     problems: tuple[str, ...]
     """Migration files that changed, and how the schema differs from what the ledger claims."""
+    unseen: tuple[str, ...] = ()
+    """What the account could not compare."""
 
     @property
     def version(self) -> int:
@@ -86,8 +88,10 @@ def status(target: Target) -> SchemaStatus:
         with target.probe() as connection:
             found = _look(target, connection)
             problems = list(found.plan.problems)
+            unseen: tuple[str, ...] = ()
             if connection is not None and not (found.plan.unknown or found.plan.left_out):
                 problems += target.differences(connection, found.plan.applied)
+                unseen = target.unseen(connection)
     except target.errors as error:
         raise target.translate(error) from error
     return SchemaStatus(
@@ -95,11 +99,18 @@ def status(target: Target) -> SchemaStatus:
         pending=tuple(migration.id for migration in found.plan.pending),
         unknown=found.plan.unknown,
         problems=tuple(problems),
+        unseen=unseen,
     )
 
 
 def dry_run(target: Target) -> str:
-    """Return the SQL an upgrade would run, empty when there is none; raises as `upgrade` does."""
+    """Return the SQL an upgrade would run, empty when there is none.
+
+    Raises:
+        SchemaDrift: As `upgrade` does; also when a migration is half done, whose other half only
+            the program knows.
+        NewerSchema, SchemaError, StoreError: As `upgrade` does.
+    """
     from opencode.db.migrate import dry_run_sql
 
     try:
@@ -107,6 +118,12 @@ def dry_run(target: Target) -> str:
             found = survey(target, connection)
             if not found.plan.pending:
                 return ""
+            if found.state.unfinished:
+                raise SchemaDrift(
+                    f"{target.location}: {found.state.unfinished} was begun and not finished",
+                    differences=[f"{found.state.unfinished}: begun and not finished"],
+                    hint="`opencode db migrate` finishes it; no SQL run by hand can",
+                )
             if connection is not None:
                 verify(target, connection, found)
     except target.errors as error:

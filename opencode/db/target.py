@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 from opencode.db import adopt
 from opencode.db.backup import CopyProgress, copy_before_migration
-from opencode.db.lock import LOCK_TIMEOUT, Waiting, file_lock
-from opencode.db.migrations import Connection, Migration, State
+from opencode.db.lock import LOCK_TIMEOUT, Waiting, file_lock, lock_holder
+from opencode.db.migrations import Connection, Direction, Migration, State
 from opencode.db.resources import Dialect
 from opencode.db.schema import schema_differences
 from opencode.db.sqlite import BUSY_TIMEOUT, connect
 from opencode.db.sqlite_errors import explain
-from opencode.db.sqlite_file import prepare_database_file
+from opencode.db.sqlite_file import check_place, database_exists, prepare_database_file
 from opencode.errors import OpencodeError, StoreError
 
 __all__ = ["SQLiteTarget", "Target"]
@@ -62,6 +62,20 @@ class Target(Protocol):
         """How the schema differs from what these migrations make, a line each."""
         ...
 
+    def unseen(self, connection: Any) -> tuple[str, ...]:
+        """What `differences` cannot compare for want of rights, a line each."""
+        ...
+
+    def lock_holder(self) -> str | None:
+        """Who holds the migration lock, as far as that can be told; None when nobody does."""
+        ...
+
+    def preflight(
+        self, connection: Any, migrations: Sequence[Migration], direction: Direction
+    ) -> tuple[str, ...]:
+        """Refuse changes that would fail halfway; returns what else is worth telling."""
+        ...
+
     def backup(
         self, connection: Any, first: Migration, progress: CopyProgress | None
     ) -> Path | None:
@@ -101,10 +115,14 @@ class SQLiteTarget:
 
     @contextmanager
     def probe(self) -> Iterator[sqlite3.Connection | None]:
-        """Not through `sqlite.connect`, which would switch a stranger's file to WAL."""
-        if not self.path.exists():
+        """Not through `sqlite.connect`, which would switch a stranger's file to WAL.
+
+        SQLite would make files beside a read-only database, and leave them there.
+        """
+        if not database_exists(self.path):
             yield None
             return
+        check_place(self.path)
         uri = f"{self.path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, timeout=self.busy_timeout, isolation_level=None)
         with closing(connection):
@@ -132,6 +150,20 @@ class SQLiteTarget:
     ) -> tuple[str, ...]:
         """Compared by structure; see `schema`."""
         return schema_differences(connection, applied)
+
+    def unseen(self, connection: Any) -> tuple[str, ...]:
+        """Nothing: who can open the file can see it all."""
+        return ()
+
+    def lock_holder(self) -> str | None:
+        """See `lock.lock_holder`."""
+        return lock_holder(self.path)
+
+    def preflight(
+        self, connection: Any, migrations: Sequence[Migration], direction: Direction
+    ) -> tuple[str, ...]:
+        """Nothing to look at: SQLite takes a failed migration back as a whole."""
+        return ()
 
     def backup(
         self, connection: sqlite3.Connection, first: Migration, progress: CopyProgress | None

@@ -14,11 +14,20 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from opencode.db.backfill import BackfillProgress, BackfillReport, backfill
-from opencode.db.migrations import Connection, Migration, plan, read_applied, shipped_migrations
+from opencode.db.migrations import (
+    Connection,
+    Direction,
+    Migration,
+    fetch,
+    plan,
+    read_applied,
+    shipped_migrations,
+)
 from opencode.db.querier import Querier
 from opencode.db.queries import load_queries
 from opencode.db.survey import Survey, survey, verify
@@ -36,18 +45,26 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
+Stage = Literal["wait", "backup", "copied", "migrate", "backfill"]
+
 
 @dataclass(frozen=True, slots=True)
 class UpgradeProgress:
-    """One thing to tell the user; `total` is 0 where nobody knows how much there is to do."""
+    """One thing to tell the user; `total` is 0 where nobody knows how much there is to do.
 
-    stage: Literal["wait", "backup", "migrate", "backfill"]
+    `wait` and `copied` are to be told in any case: whatever comes after may fail, or be stopped.
+    """
+
+    stage: Stage
     text: str
     done: int = 0
     total: int = 0
 
 
 Progress = Callable[[UpgradeProgress], None]
+
+_FIRST_WITH_PROJECTS = 4
+"""The number of the migration that gives sessions a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,8 @@ class UpgradeReport:
     """Whether there were no tables before."""
     backup: Path | None = None
     backfilled: BackfillReport = field(default_factory=BackfillReport)
+    warnings: tuple[str, ...] = ()
+    """What was seen that is likely to surprise later."""
     seconds: float = 0.0
 
 
@@ -82,11 +101,13 @@ def upgrade(
 ) -> UpgradeReport:
     """Bring the database to this program's schema and fill in what older programs left out.
 
-    `project_id` is asked when sessions without a project are found.
+    `project_id` is asked when sessions without a project are found, once, and before anything is
+    changed: what it raises leaves the database as it was.
 
     Raises:
         PendingMigrations: Migrations wait and `auto_migrate` is off.
         NewerSchema, SchemaDrift, SchemaError: The database is not one to be upgraded.
+        PreflightFailed: Server or account would fail halfway; nothing was begun.
         MigrationFailed: A migration failed; it left no trace, and those before it stay.
         StoreError: The database cannot be reached, written, or copied.
     """
@@ -95,7 +116,7 @@ def upgrade(
         if not run.has_work(auto_migrate=auto_migrate):
             return UpgradeReport()
         with run.lock():
-            return run.upgrade(project_id, auto_migrate=auto_migrate)
+            return run.upgrade(cache(project_id), auto_migrate=auto_migrate)
     except target.errors as error:
         raise target.translate(error) from error
 
@@ -114,10 +135,11 @@ def rollback(
 
     Raises:
         InvalidValue: There are not as many migrations to undo.
-        NewerSchema, SchemaDrift, SchemaError, MigrationFailed, StoreError: As `upgrade` does.
+        NewerSchema, SchemaDrift, PreflightFailed, MigrationFailed, StoreError: As `upgrade` does.
     """
     run = _Run(target, progress)
     try:
+        run.check_rollback(to, steps)
         with run.lock():
             return run.rollback(to, steps)
     except target.errors as error:
@@ -134,7 +156,7 @@ class _Run:
 
     def tell(
         self,
-        stage: Literal["wait", "backup", "migrate", "backfill"],
+        stage: Stage,
         text: str,
         done: int = 0,
         total: int = 0,
@@ -163,6 +185,9 @@ class _Run:
             found = survey(self.target, connection)
             if not auto_migrate:
                 self._refuse_pending(found)
+            warnings = self._preflight(connection, found.plan.pending, "apply")
+            if connection is not None and self._needs_project(connection, found):
+                project_id()
             backup = self._prepare(connection, found, found.plan.pending)
         with self.target.connect() as connection:
             applied = self._migrate(connection, found)
@@ -173,10 +198,17 @@ class _Run:
             created=found.state.empty,
             backup=backup,
             backfilled=filled,
+            warnings=warnings,
             seconds=self._seconds(),
         )
         log.info("upgraded: %s", report)
         return report
+
+    def check_rollback(self, to: int | None, steps: int | None) -> None:
+        """Refuse early what a rollback would refuse: the lock makes files where there are none."""
+        with self.target.probe() as connection:
+            found = survey(self.target, connection)
+            _choose(found.plan.applied, to, steps, self.target.location)
 
     def rollback(self, to: int | None, steps: int | None) -> RollbackReport:
         from opencode.db.migrate import roll_back
@@ -184,6 +216,7 @@ class _Run:
         with self.target.probe() as connection:
             found = survey(self.target, connection)
             chosen = _choose(found.plan.applied, to, steps, self.target.location)
+            self._preflight(connection, chosen, "rollback")
             backup = self._prepare(connection, found, chosen)
         with self.target.connect() as connection:
             done = roll_back(
@@ -197,16 +230,36 @@ class _Run:
         log.info("rolled back: %s", report)
         return report
 
+    def _preflight(
+        self, connection: Any, changes: Sequence[Migration], direction: Direction
+    ) -> tuple[str, ...]:
+        """Make sure that the server will let us; first, because little shows without the rights."""
+        if connection is None or not changes:
+            return ()
+        return self.target.preflight(connection, changes, direction)
+
     def _prepare(self, connection: Any, found: Survey, changes: Sequence[Migration]) -> Path | None:
         """Make sure that the changes can be made, and undone by hand; returns the backup."""
         if connection is None or found.state.empty or not changes:
             return None
         verify(self.target, connection, found)
-        return self.target.backup(
+        backup = self.target.backup(
             connection,
             changes[0],
             lambda done, total: self.tell("backup", "copying the database", done, total),
         )
+        if backup is not None:
+            log.info("the database as it was before: %s", backup)
+            self.tell("copied", f"the database as it was before: {backup}")
+        return backup
+
+    def _needs_project(self, connection: Any, found: Survey) -> bool:
+        """Whether there are sessions that have no project, or will have none."""
+        if not found.plan.applied:
+            return False
+        if any(migration.number == _FIRST_WITH_PROJECTS for migration in found.plan.applied):
+            return self._querier(connection).count_untagged_sessions() > 0
+        return bool(fetch(connection, "SELECT 1 AS found FROM sessions LIMIT 1"))
 
     def _refuse_pending(self, found: Survey) -> None:
         pending = [migration.id for migration in found.plan.pending]
@@ -261,6 +314,8 @@ def _choose(
     last = applied[-1].number if applied else 0
     if (to is None) == (steps is None):
         raise InvalidValue("say either to which migration to go back, or how many to undo")
+    if not applied:
+        raise InvalidValue(f"{location} has no migration that could be undone")
     keep = to if to is not None else last - (steps or 0)
     if not 0 <= keep < last:
         raise InvalidValue(

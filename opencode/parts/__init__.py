@@ -6,7 +6,7 @@ what was read where nothing was changed. Change a part with `dataclasses.replace
 
 from __future__ import annotations
 
-from opencode.parts.decode import decode_parts, parse_json_parts
+from opencode.parts.decode import decode_parts
 from opencode.parts.encode import encode_parts
 from opencode.parts.model import (
     Binary,
@@ -20,7 +20,7 @@ from opencode.parts.model import (
     ToolResult,
     Unknown,
 )
-from opencode.parts.views import dangling_calls, parts_json, plain_text
+from opencode.parts.views import inline_kind, is_ordinary_end, parts_json, plain_text
 
 __all__ = [
     "Binary",
@@ -33,10 +33,10 @@ __all__ = [
     "ToolCall",
     "ToolResult",
     "Unknown",
-    "dangling_calls",
     "decode_parts",
     "encode_parts",
-    "parse_json_parts",
+    "inline_kind",
+    "is_ordinary_end",
     "parts_json",
     "plain_text",
 ]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import binascii
-import dataclasses
 import json
 from typing import Any
 
-from opencode.errors import InvalidValue
-from opencode.parts.encode import NOUNS, encode_parts, fits
+from opencode.parts.encode import NOUNS, fits
 from opencode.parts.model import (
     Binary,
     Broken,
@@ -26,7 +24,7 @@ from opencode.parts.model import (
 )
 from opencode.parts.scan import describe, elements, is_shallow, members
 
-__all__ = ["decode_parts", "parse_json_parts"]
+__all__ = ["decode_parts"]
 
 KINDS: dict[str, type[Known]] = {
     cls.kind: cls for cls in (Text, Reasoning, ImageURL, Binary, ToolCall, ToolResult, Finish)
@@ -52,33 +50,6 @@ def decode_parts(text: str) -> Parts:
     except RecursionError:
         parts = [Broken(text, TOO_DEEP)]
     return Parts(parts, text)
-
-
-def parse_json_parts(text: str) -> tuple[Part, ...]:
-    """Read parts that a user wrote.
-
-    Unknown types and further members are accepted; members that a known type needs must be there,
-    and of the right type.
-
-    Raises:
-        InvalidValue: with line and column of what is wrong.
-    """
-    parts: list[Part] = []
-    try:
-        for value, raw, start in elements(text):
-            part = _part(value, raw)
-            if wrong := _complaint(part, value):
-                raise json.JSONDecodeError(wrong, text, start)
-            parts.append(_with_defaults(part, value))
-    except json.JSONDecodeError as error:
-        raise InvalidValue(
-            f"message parts: {describe(error)}",
-            hint='give an array such as [{"type": "text", "data": {"text": "…"}}]',
-        ) from None
-    except RecursionError:
-        raise InvalidValue(f"message parts: {TOO_DEEP}") from None
-    encode_parts(parts)
-    return tuple(parts)
 
 
 def _part(value: Any, raw: str) -> Part:
@@ -148,24 +119,3 @@ def _further(kind: type[Known], raw: str) -> tuple[Members, Members]:
     for member in kind.members:
         extra.pop(member.key, None)
     return tuple(extra.items()), tuple(outer.items())
-
-
-def _complaint(part: Part, value: Any) -> str:
-    """What is wrong with a part that a user wrote; empty when nothing is."""
-    if isinstance(part, Unknown) and part.reason != UNKNOWN_TYPE:
-        return part.reason
-    if isinstance(part, Known):
-        required = {f.name for f in dataclasses.fields(part) if f.default is dataclasses.MISSING}
-        for member in part.members:
-            if member.name in required and member.key not in value["data"]:
-                return f"data.{member.key} is missing"
-    return ""
-
-
-def _with_defaults(part: Part, value: Any) -> Part:
-    """The part as one to be written anew; what the user left out is as in Python."""
-    absent: dict[str, Any] = {}
-    if isinstance(part, Known):
-        default = {field.name: field.default for field in dataclasses.fields(part)}
-        absent = {m.name: default[m.name] for m in part.members if m.key not in value["data"]}
-    return dataclasses.replace(part, **absent)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from opencode.parts.encode import encode_part
 from opencode.parts.model import (
     Binary,
     Broken,
+    Finish,
     ImageURL,
     Part,
     Reasoning,
@@ -19,18 +20,13 @@ from opencode.parts.model import (
 )
 from opencode.parts.scan import decode_json, is_shallow
 
-__all__ = ["dangling_calls", "parts_json", "plain_text"]
+__all__ = ["inline_kind", "is_ordinary_end", "parts_json", "plain_text"]
 
 # Those who print what they get must not run out of stack.
 MAX_DEPTH = 100
 
-
-class HasParts(Protocol):
-    """A message."""
-
-    @property
-    def parts(self) -> Iterable[Part]:
-        """What it is made of."""
+# Go writes `stop` into every message of users and tools.
+ORDINARY_ENDS = frozenset({"", "stop", "end_turn", "tool_use"})
 
 
 def parts_json(parts: Iterable[Part]) -> list[dict[str, Any]]:
@@ -51,11 +47,16 @@ def plain_text(parts: Iterable[Part], *kinds: type[Part]) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def dangling_calls(messages: Iterable[HasParts]) -> list[ToolCall]:
-    """Tool calls that no result answers, in order: what ran when the agent was stopped."""
-    parts = [part for message in messages for part in message.parts]
-    answered = {part.tool_call_id for part in parts if isinstance(part, ToolResult)}
-    return [part for part in parts if isinstance(part, ToolCall) and part.id not in answered]
+def is_ordinary_end(part: Finish) -> bool:
+    """Whether a message ended as it should, which nobody needs to be told."""
+    return part.reason in ORDINARY_ENDS
+
+
+def inline_kind(url: str) -> str | None:
+    """The media type, which may be empty, of a picture that is inside its URL; else None."""
+    if not url.startswith("data:"):
+        return None
+    return url[len("data:") :].partition(",")[0].partition(";")[0]
 
 
 def _element(part: Part) -> dict[str, Any]:

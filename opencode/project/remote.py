@@ -116,7 +116,7 @@ def _parse_scp(url: str) -> _Location | None:
     found = SCP.fullmatch(url[0 if head.startswith("[") else _account_length(head) :])
     if not found:
         return None
-    path = found["path"].partition("?")[0]
+    path = re.split(r"[?#]", found["path"], maxsplit=1)[0]
     host, port = found["host"], ""
     if found["bracket"]:
         host, port = _bracketed(found["bracket"].rpartition("@")[2])

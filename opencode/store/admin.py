@@ -13,7 +13,10 @@ from opencode.db.target import Target
 from opencode.errors import SchemaError
 
 if TYPE_CHECKING:
+    from opencode.db.pool import PoolFigures
     from opencode.db.upgrade import Progress, RollbackReport, UpgradeReport
+    from opencode.store.checks import CheckReport
+    from opencode.store.losses import Losses
 
 __all__ = ["Admin", "Status"]
 
@@ -34,6 +37,10 @@ class Status:
     files: int
     size_bytes: int
     project_id: str
+    pool: PoolFigures | None = None
+    """None where there is no pool of connections."""
+    unknown: tuple[str, ...] = ()
+    """Migrations of a newer program, without which this one could work."""
 
 
 class Admin:
@@ -68,6 +75,8 @@ class Admin:
             files=counts.files if counts else 0,
             size_bytes=self.provider.size_bytes(),
             project_id=self._project_id,
+            pool=self.provider.figures(),
+            unknown=schema.unknown,
         )
 
     def migrate(self, progress: Progress | None = None) -> UpgradeReport:
@@ -94,19 +103,38 @@ class Admin:
 
         return rollback(self._target, to=to, steps=steps, progress=progress)
 
-    def unlock(self) -> list[str]:
-        """Return what was found out about the migration lock, and freed; a line each."""
-        if self.provider.type is ProviderType.SQLITE:
-            from opencode.db.lock import lock_holder
+    def losses(self, to: int) -> Losses:
+        """Count what going back to migration `to` would destroy."""
+        from opencode.store.losses import losses
 
-            holder = lock_holder(Path(self.provider.location))
-            if holder is None:
-                return ["no process holds the migration lock"]
-            raise SchemaError(
-                f"{holder} holds the migration lock and is still running",
-                hint="the lock goes with the process: wait for it, or end it",
-            )
-        return []
+        version = survey.status(self._target).version
+        return losses(self.provider, version=version, to=to)
+
+    def check(self, *, fix: bool = False) -> CheckReport:
+        """Verify the whole database; with `fix` repair what loses nothing."""
+        from opencode.store.checks import check
+
+        return check(self.provider, self._target, project_id=self._old_rows_project, fix=fix)
+
+    def unlock(self) -> list[str]:
+        """Return what there is to say of a migration lock that is free, a line each.
+
+        Raises:
+            SchemaError: It is held, and by whom; nobody but the holder can give it back.
+        """
+        try:
+            holder = self._target.lock_holder()
+        except self._target.errors as error:
+            raise self._target.translate(error) from error
+        if holder is None:
+            return ["no process holds the migration lock"]
+        ways = "wait for it, or end it"
+        if self.provider.type is ProviderType.MYSQL:
+            ways = "wait for it, or have an administrator KILL the connection"
+        raise SchemaError(
+            f"{holder} holds the migration lock and is still there",
+            hint=f"the lock goes with its holder and cannot be taken away: {ways}",
+        )
 
     def backup(self, file: Path) -> None:
         """Write a copy of the whole database to a new file."""

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from opencode.db import survey
 from opencode.db.provider import Provider
 from opencode.db.querier import Querier
+from opencode.db.survey import SchemaStatus
 from opencode.db.target import Target
 from opencode.db.upgrade import upgrade
+from opencode.errors import DatabaseDamaged, DatabaseUnavailable, StoreError
+from opencode.text import plural
 
 __all__ = ["CheckProblem", "CheckReport", "check"]
+
+# The migrations that added what is looked at.
+_PROJECTS = 4
+_NUMBERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +26,8 @@ class CheckProblem:
     """One kind of fault: how many rows have it, some of their ids, whether it was repaired."""
 
     kind: str
-    """`integrity`, `schema`, `counts`, `seq`, `projects`, `numbers`, `orphaned-sessions`,
-    `orphaned-messages` or `orphaned-files`."""
+    """`integrity`, `schema`, `counts`, `seq`, `projects`, `numbers`, `orphaned-messages` or
+    `orphaned-files`."""
     message: str
     count: int
     ids: tuple[str, ...] = ()
@@ -44,27 +52,47 @@ _SHOWN_IDS = 20
 
 
 def check(
-    provider: Provider,
-    target: Target,
-    *,
-    project_id: Callable[[], str],
-    drift: Sequence[str],
-    fix: bool,
+    provider: Provider, target: Target, *, project_id: Callable[[], str], fix: bool
 ) -> CheckReport:
-    """Look at the whole database; with `fix` repair what loses nothing.
+    """Look at the whole database as it is; with `fix` repair what loses nothing.
 
-    `project_id` names the project for sessions that have none; `drift` are the differences of the
-    schema, which the caller has looked up.
+    Whatever its schema, nothing is upgraded.  What needs a newer schema is not looked at, and only
+    a sound and up-to-date database is repaired.  `project_id` names the project for sessions that
+    have none.
+
+    Raises:
+        SchemaDrift, SchemaError, DatabaseDamaged: It is not a database of this program at all.
     """
-    problems = _structure(provider, drift) + provider.read(_rows)
-    notes = provider.read(_notes)
-    if fix:
+    schema = survey.status(target)
+    if not schema.applied:
+        return CheckReport(notes=(f"nothing to check: {target.location} holds no tables yet",))
+    problems = _structure(provider, schema.problems)
+    notes = [*schema.unseen, *_about_schema(schema)]
+    sound = not problems
+    try:
+        with provider.snapshot():
+            if not schema.unknown:
+                problems += provider.read(lambda querier: _rows(querier, schema.version))
+                notes += provider.read(lambda querier: _notes(querier, schema.version))
+    except DatabaseUnavailable:
+        raise
+    except StoreError as error:
+        if sound and not isinstance(error, DatabaseDamaged):
+            raise
+        sound = False
+        problems.append(CheckProblem("integrity", f"not all rows can be read: {error}", 1))
+    if fix and sound and not (schema.pending or schema.unknown):
         problems = [_repair(provider, target, problem, project_id) for problem in problems]
+    elif fix and problems:
+        notes.append("nothing was repaired: that takes a sound database with the current schema")
     return CheckReport(tuple(problems), tuple(notes))
 
 
 def _structure(provider: Provider, drift: Sequence[str]) -> list[CheckProblem]:
-    errors = provider.integrity_errors()
+    try:
+        errors = provider.integrity_errors()
+    except DatabaseDamaged as error:
+        errors = [str(error)]
     problems = []
     if errors:
         problems.append(CheckProblem("integrity", "; ".join(errors[:5]), len(errors)))
@@ -73,64 +101,69 @@ def _structure(provider: Provider, drift: Sequence[str]) -> list[CheckProblem]:
     return problems
 
 
-def _rows(querier: Querier) -> list[CheckProblem]:
-    counters = [row.id for row in querier.check_seq() if row.highest_seq > row.last_seq]
-    found = [
-        _problem(
-            "counts",
-            "sessions whose message_count is wrong",
-            [row.id for row in querier.check_message_counts()],
-        ),
-        _problem("seq", "sessions whose last_seq is below a number in use", counters),
-        CheckProblem(
-            "projects",
-            "sessions without a project",
-            querier.count_untagged_sessions(),
-            fixable=True,
-        ),
-        CheckProblem(
-            "numbers",
-            "messages without a number",
-            querier.count_unnumbered_messages(),
-            fixable=True,
-        ),
-        _problem(
-            "orphaned-sessions",
-            "sub-sessions whose parent is gone",
-            [row.id for row in querier.check_orphaned_sessions()],
-        ),
-        _problem(
-            "orphaned-messages",
-            "messages whose session is gone",
-            [row.id for row in querier.check_orphaned_messages()],
-            fixable=False,
-        ),
-        _problem(
-            "orphaned-files",
-            "file versions whose session is gone",
-            [row.id for row in querier.check_orphaned_files()],
-            fixable=False,
-        ),
+def _about_schema(schema: SchemaStatus) -> list[str]:
+    if schema.unknown:
+        newer = ", ".join(schema.unknown)
+        return [f"a newer program upgraded the database ({newer}): its rows were not checked"]
+    if schema.pending:
+        return [f"migrations are pending, which db migrate applies: {', '.join(schema.pending)}"]
+    return []
+
+
+def _rows(querier: Querier, version: int) -> list[CheckProblem]:
+    wrong = [row.id for row in querier.check_message_counts()]
+    found = [_problem("counts", "session", "whose message_count is wrong", wrong)]
+    if version >= _PROJECTS:
+        untagged = querier.count_untagged_sessions()
+        found.append(_counted("projects", "session", "without a project", untagged))
+    if version >= _NUMBERS:
+        counters = [row.id for row in querier.check_seq() if row.highest_seq > row.last_seq]
+        about = "whose last_seq is below a number in use"
+        found.append(_problem("seq", "session", about, counters))
+        unnumbered = querier.count_unnumbered_messages()
+        found.append(_counted("numbers", "message", "without a number", unnumbered))
+    messages = [row.id for row in querier.check_orphaned_messages()]
+    files = [row.id for row in querier.check_orphaned_files()]
+    gone = "whose session is gone"
+    found += [
+        _problem("orphaned-messages", "message", gone, messages, fixable=False),
+        _problem("orphaned-files", "file version", gone, files, fixable=False),
     ]
     return [problem for problem in found if problem.count]
 
 
-def _problem(kind: str, message: str, ids: Sequence[str], *, fixable: bool = True) -> CheckProblem:
-    return CheckProblem(kind, message, len(ids), tuple(ids[:_SHOWN_IDS]), fixable)
+def _counted(kind: str, noun: str, about: str, count: int) -> CheckProblem:
+    return CheckProblem(kind, f"{noun if count == 1 else noun + 's'} {about}", count, fixable=True)
 
 
-def _notes(querier: Querier) -> list[str]:
-    gaps = sum(row.highest_seq != row.numbered for row in querier.check_seq())
-    return [f"{gaps} sessions have gaps in their numbers: messages were deleted"] if gaps else []
+def _problem(
+    kind: str, noun: str, about: str, ids: Sequence[str], *, fixable: bool = True
+) -> CheckProblem:
+    found = _counted(kind, noun, about, len(ids))
+    return replace(found, ids=tuple(ids[:_SHOWN_IDS]), fixable=fixable)
+
+
+def _notes(querier: Querier, version: int) -> list[str]:
+    notes = []
+    # No fault: others may delete a session and keep those that it started, and no repair could
+    # tell whose they were.
+    orphans = len(querier.check_orphaned_sessions())
+    if orphans:
+        notes.append(f"{plural(orphans, 'sub-session')} of a session that is gone: --all lists all")
+    numbered = querier.check_seq() if version >= _NUMBERS else []
+    gaps = sum(row.highest_seq != row.numbered for row in numbered)
+    if gaps:
+        has = "has" if gaps == 1 else "have"
+        notes.append(f"{plural(gaps, 'session')} {has} gaps in the numbers: messages were deleted")
+    return notes
 
 
 def _repair(
     provider: Provider, target: Target, problem: CheckProblem, project_id: Callable[[], str]
 ) -> CheckProblem:
     repairs: dict[str, Callable[[Querier], object]] = {
-        "counts": lambda querier: querier.fix_message_counts(),
+        "counts": _fix_counts,
         "seq": _fix_counters,
-        "orphaned-sessions": _detach,
     }
     if problem.kind in {"projects", "numbers"}:
         upgrade(target, auto_migrate=False, project_id=project_id)
@@ -141,12 +174,13 @@ def _repair(
     return replace(problem, fixed=True)
 
 
+def _fix_counts(querier: Querier) -> None:
+    for row in querier.check_message_counts():
+        querier.fix_message_count(id=row.id)
+        querier.set_updated_at(updated_at=row.updated_at, id=row.id)
+
+
 def _fix_counters(querier: Querier) -> None:
     for row in querier.check_seq():
         if row.highest_seq > row.last_seq:
             querier.set_last_seq(last_seq=row.highest_seq, id=row.id)
-
-
-def _detach(querier: Querier) -> None:
-    for row in querier.check_orphaned_sessions():
-        querier.detach_session(id=row.id)

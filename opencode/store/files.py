@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from io import StringIO
 
 from opencode import limits
 from opencode.db.querier import Querier
@@ -163,14 +164,19 @@ def unified_diff(old: FileVersion | None, new: FileVersion) -> str:
     from difflib import unified_diff as compare
 
     lines = compare(
-        old.content.splitlines(keepends=True) if old else [],
-        new.content.splitlines(keepends=True),
+        _lines(old.content) if old else [],
+        _lines(new.content),
         f"{old.path}\t{old.version}" if old else "/dev/null",
         f"{new.path}\t{new.version}",
     )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _lines(content: str) -> Sequence[str]:
+    """Lines as patch(1) has them: they end in newlines, and in nothing else that looks like one."""
+    return list(StringIO(content, newline="\n"))
 
 
 def _next_version(existing: Sequence[FileSummary]) -> str:

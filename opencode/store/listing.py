@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Protocol
 
+from opencode import limits
 from opencode.db.querier import Querier
 from opencode.errors import UsageError
 from opencode.models import Cursor, Page, Session, Sort
@@ -88,8 +89,13 @@ def count(querier: Querier, listing: Listing) -> int:
 
 
 def contains(text: str) -> str:
-    """Return the LIKE pattern (ESCAPE '!') for "contains `text`", for a lower-cased column."""
-    text = text.strip().lower()
+    """Return the LIKE pattern (ESCAPE '!') for "contains `text`", for a lower-cased column.
+
+    That of an empty text is `%`, by which the queries know that there is nothing to look for.
+    """
+    text = limits.check_text("filter", text.strip().lower(), limits.TITLE)
+    if not text:
+        return "%"
     for character in "!%_":
         text = text.replace(character, "!" + character)
     return f"%{text}%"

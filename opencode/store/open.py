@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from opencode.config import (
     load_config,
     resolve_data_directory,
 )
-from opencode.errors import ConfigError, Problem
+from opencode.errors import ProjectError
 from opencode.project import ProjectIdentity, identify, project_of_database
 from opencode.store.store import Store
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Place", "find_place", "open_admin", "open_store"]
 
 _DATABASE = "opencode.db"
-_BUSY_TIMEOUT = "OPENCODE_SQLITE_BUSY_TIMEOUT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +66,19 @@ class Place:
         """The project of rows written before there were projects.
 
         It is that of the directory with the database, however this process was told to call its
-        own project: an option or a variable says where we are, not where the rows come from.
+        own project: an option or a variable says where we are, not where the rows come from.  Only
+        where Git refuses to tell they count, as its error message promises.
         """
         parent = self.data_directory.absolute().parent
         here = {self.project.directory, self.project.repository_root}
         if self.project.rule == "configuration" and parent in here:
             return self.project.project_id
-        return project_of_database(self.data_directory, self.environ).project_id
+        try:
+            return project_of_database(self.data_directory, self.environ).project_id
+        except ProjectError:
+            if self.project.rule in {"option", "environment"}:
+                return self.project.project_id
+            raise
 
 
 def find_place(
@@ -154,36 +158,22 @@ def open_admin(
     from opencode.store.admin import Admin
 
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
-    provider, target = _connect(place)
+    provider, target = _connect(place, wal=False)
     return Admin(provider, target, place.project.project_id, place.old_rows_project)
 
 
-def _connect(place: Place) -> tuple[Provider, Target]:
+def _connect(place: Place, *, wal: bool = True) -> tuple[Provider, Target]:
+    """`wal=False` keeps a SQLite file in the mode it is in, whosever it is."""
     if place.config.provider is ProviderType.MYSQL:
         return _connect_mysql(place)
-    from opencode.db.sqlite import BUSY_TIMEOUT, SQLiteProvider
+    from opencode.db.sqlite import SQLiteProvider
     from opencode.db.target import SQLiteTarget
 
-    timeout = _busy_timeout(place.environ, BUSY_TIMEOUT)
+    timeout = place.config.busy_timeout
     return (
-        SQLiteProvider(place.database, busy_timeout=timeout),
+        SQLiteProvider(place.database, busy_timeout=timeout, wal=wal),
         SQLiteTarget(place.database, busy_timeout=timeout),
     )
-
-
-def _busy_timeout(environ: Mapping[str, str], default: float) -> float:
-    text = environ.get(_BUSY_TIMEOUT)
-    if not text:
-        return default
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise ConfigError(
-            [Problem("environment", _BUSY_TIMEOUT, f"{text!r} is not a time", "give seconds")]
-        )
-    return seconds
 
 
 def _connect_mysql(place: Place) -> tuple[Provider, Target]:

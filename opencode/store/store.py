@@ -81,6 +81,13 @@ class Store:
         """Make all calls of this thread inside the block one transaction: all or nothing."""
         return self.provider.transaction()
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all reads of this thread inside the block see the store of one moment.
+
+        Others may write meanwhile; this thread cannot.
+        """
+        return self.provider.snapshot()
+
     def data_version(self) -> int:
         """Return a number that changes when others have written; for a live display."""
         return self.provider.data_version()
@@ -91,13 +98,7 @@ class Store:
 
     def check(self, *, fix: bool = False) -> CheckReport:
         """Verify the whole database; with `fix` repair what loses nothing."""
-        from opencode.db import survey
-        from opencode.store.checks import check
-
-        drift = survey.status(self._target).problems
-        return check(
-            self.provider, self._target, project_id=self._old_rows_project, drift=drift, fix=fix
-        )
+        return self._admin().check(fix=fix)
 
     def backup(self, file: Path) -> None:
         """Write a copy of the whole database to a new file."""

@@ -77,23 +77,42 @@ SELECT
     (SELECT count(*) FROM messages) AS messages,
     (SELECT count(*) FROM files) AS files;
 
+-- name: count_summarized_sessions()$
+-- How many sessions have a message that sums them up.
+SELECT count(*) AS sessions
+FROM sessions
+WHERE summary_message_id IS NOT NULL AND summary_message_id <> '';
+
+-- name: count_authored_sessions()$
+-- How many sessions are known to be somebody's.
+SELECT count(*) AS sessions
+FROM sessions
+WHERE author IS NOT NULL;
+
 -- name: check_message_counts()
 -- Sessions whose message_count is not the number of their messages.
 SELECT
     sessions.id,
     sessions.message_count,
+    sessions.updated_at,
     count(messages.id) AS messages
 FROM sessions
 LEFT JOIN messages ON sessions.id = messages.session_id
-GROUP BY sessions.id, sessions.message_count
+GROUP BY sessions.id, sessions.message_count, sessions.updated_at
 HAVING count(messages.id) <> sessions.message_count
 ORDER BY sessions.id;
 
--- name: fix_message_counts()!
--- Set every message_count that is wrong to the number of messages.
+-- name: fix_message_count(id)!
+-- Set a session's message_count to the number of its messages; a trigger takes that for activity.
 UPDATE sessions
 SET message_count = (SELECT count(*) FROM messages WHERE messages.session_id = sessions.id)
-WHERE message_count <> (SELECT count(*) FROM messages WHERE messages.session_id = sessions.id);
+WHERE sessions.id = :id;
+
+-- name: set_updated_at(updated_at, id)!
+-- Give a session back the time of its last activity after a repair; no trigger acts on this.
+UPDATE sessions
+SET updated_at = :updated_at
+WHERE id = :id;
 
 -- name: check_seq()
 -- Sessions whose numbers have gaps or go beyond last_seq.
@@ -119,12 +138,6 @@ FROM sessions AS child
 LEFT JOIN sessions AS parent ON child.parent_session_id = parent.id
 WHERE child.parent_session_id IS NOT NULL AND parent.id IS NULL
 ORDER BY child.id;
-
--- name: detach_session(id)!
--- Make a sub-session whose parent is gone a session of its own.
-UPDATE sessions
-SET parent_session_id = NULL
-WHERE id = :id;
 
 -- name: check_orphaned_messages()
 -- Messages whose session is gone.

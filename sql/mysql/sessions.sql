@@ -2,6 +2,7 @@
 -- Pages are keyset pages: the row after (sort key, id) of the last one seen. The bound on the sort key alone
 -- stands beside the row comparison because MySQL and MariaDB use the index only for the former. The + in the
 -- lists of roots keeps SQLite from using an index for the latter, which would lead over all sub-sessions.
+-- Filters fold case, which lower() does for all letters in this program's connections.
 
 -- name: create_session(id, project_id, parent_session_id, title, author, updated_at, created_at)!
 -- Insert a session; id and times come from the caller.
@@ -68,8 +69,8 @@ WHERE
     project_id = :project_id
     AND updated_at <= :updated_at
     AND (updated_at, id) < (:updated_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -93,8 +94,8 @@ WHERE
     project_id = :project_id
     AND created_at <= :created_at
     AND (created_at, id) < (:created_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -118,13 +119,14 @@ WHERE
     project_id = :project_id
     AND cost <= :cost
     AND (cost, id) < (:cost, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
 -- name: list_sessions_before_updated(project_id, title_pattern, author_pattern, updated_at, id, limit)
 -- The page above a row of list_sessions_by_updated, nearest row first.
+-- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -138,18 +140,19 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_updated)
 WHERE
     project_id = :project_id
     AND updated_at >= :updated_at
     AND (updated_at, id) > (:updated_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
 -- name: list_sessions_before_created(project_id, title_pattern, author_pattern, created_at, id, limit)
 -- The page above a row of list_sessions_by_created, nearest row first.
+-- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -163,18 +166,19 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_created)
 WHERE
     project_id = :project_id
     AND created_at >= :created_at
     AND (created_at, id) > (:created_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
 -- name: list_sessions_before_cost(project_id, title_pattern, author_pattern, cost, id, limit)
 -- The page above a row of list_sessions_by_cost, nearest row first.
+-- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -188,13 +192,13 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_cost)
 WHERE
     project_id = :project_id
     AND cost >= :cost
     AND (cost, id) > (:cost, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -219,8 +223,8 @@ WHERE
     AND parent_session_id IS NULL
     AND updated_at <= :updated_at
     AND (+updated_at, id) < (:updated_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -245,8 +249,8 @@ WHERE
     AND parent_session_id IS NULL
     AND created_at <= :created_at
     AND (+created_at, id) < (:created_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -271,13 +275,14 @@ WHERE
     AND parent_session_id IS NULL
     AND cost <= :cost
     AND (+cost, id) < (:cost, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
 -- name: list_roots_before_updated(project_id, title_pattern, author_pattern, updated_at, id, limit)
 -- The page above a row of list_roots_by_updated, nearest row first.
+-- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -291,19 +296,20 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND updated_at >= :updated_at
     AND (+updated_at, id) > (:updated_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
 -- name: list_roots_before_created(project_id, title_pattern, author_pattern, created_at, id, limit)
 -- The page above a row of list_roots_by_created, nearest row first.
+-- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -317,19 +323,20 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_created)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND created_at >= :created_at
     AND (+created_at, id) > (:created_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
 -- name: list_roots_before_cost(project_id, title_pattern, author_pattern, cost, id, limit)
 -- The page above a row of list_roots_by_cost, nearest row first.
+-- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -343,14 +350,14 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_cost)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND cost >= :cost
     AND (+cost, id) > (:cost, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -373,8 +380,8 @@ FROM sessions
 WHERE
     updated_at <= :updated_at
     AND (updated_at, id) < (:updated_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
@@ -398,8 +405,8 @@ FROM sessions
 WHERE
     created_at <= :created_at
     AND (created_at, id) < (:created_at, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
@@ -423,8 +430,8 @@ FROM sessions
 WHERE
     cost <= :cost
     AND (cost, id) < (:cost, :id)
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
@@ -454,8 +461,8 @@ SELECT count(*) AS sessions
 FROM sessions
 WHERE
     project_id = :project_id
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!');
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'));
 
 -- name: count_roots(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has that no other session started.
@@ -464,16 +471,16 @@ FROM sessions
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!');
+    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'));
 
 -- name: count_all_sessions(title_pattern, author_pattern, include_children)$
 -- How many sessions all projects have together; sub-sessions where include_children is 1.
 SELECT count(*) AS sessions
 FROM sessions
 WHERE
-    (lower(title) LIKE :title_pattern ESCAPE '!')
-    AND (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!')
+    (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1);
 
 -- name: rename_session(title, project_id, id)!

@@ -84,6 +84,28 @@ def test_session_ids_come_with_their_titles(shell: Shell, store: Store) -> None:
     assert not [evil for evil in EVIL if evil in descriptions]
 
 
+# What a shell would run, expand or cut in two.
+UNSAFE = [
+    *("$(touch${IFS}x)", "`x`", ";x", "|x", "&x", ">x", "<x", "'x", '"x', "*", "(x", "{x,y}"),
+    *("\\x", "!x", "#x", "?x", "[x]", " x", "\u00a0x"),
+]
+
+
+def test_what_means_something_to_a_shell_is_not_offered(shell: Shell, store: Store) -> None:
+    store.sessions.create(id="one-1")
+    safe = "abc-1.é@%+=,./~_Z"
+    for name in (safe, *(f"abc{unsafe}" for unsafe in UNSAFE)):
+        store.in_project(name).sessions.create()
+        store.files.record("one-1", path=name, content="")
+    assert shell.values("opencode -P a") == [safe]
+    assert shell.values("opencode file show one-1 a") == [safe]
+
+
+def test_an_id_is_never_offered_as_an_option(shell: Shell, store: Store) -> None:
+    store.sessions.create(id="--yes")
+    assert shell.values("opencode session delete ") == []
+
+
 def test_another_project_s_sessions(shell: Shell, store: Store, tmp_path: Path) -> None:
     store.in_project("other").sessions.create(id="there-1")
     assert shell.values("opencode session show th") == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -128,10 +129,39 @@ def test_a_rollback_that_cannot_be_changes_nothing(
     assert opencode("db", "status", "--json").json["schema_version"] == LATEST
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("to", "lost"),
+    [
+        (LATEST - 1, "lost with it: no data"),
+        (6, "lost with them: the authors of 2 sessions"),
+        (4, "the authors of 2 sessions, the numbers of 1 message"),
+        (3, "the projects (2) of 2 sessions, the authors of 2 sessions, the numbers of 1 message"),
+        (1, "the authors of 2 sessions, the summaries of 1 session, the numbers of 1 message"),
+        (0, "lost with them: 2 sessions, 1 message, 1 file version"),
+    ],
+)
+def test_a_rollback_tells_what_it_destroys_before_it_asks(
+    opencode: Opencode, store: Store, database: Path, to: int, lost: str
+) -> None:
+    session = store.in_project("other").sessions.create()
+    store.in_project("other").files.record(session.id, path="a", content="")
+    damage(database, f"UPDATE sessions SET summary_message_id = 'x' WHERE id = '{session.id}'")
+    done = opencode("db", "rollback", "--to", str(to))
+    assert (done.code, done.out) == (2, "")
+    assert f"{lost}\n" in done.err
+    assert done.err.index(lost) < done.err.index("add --yes")
+    assert opencode("db", "status", "--json").json["schema_version"] == LATEST
+
+
+def damage(database: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 def break_count(database: Path) -> None:
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE sessions SET message_count = 7")
-    connection.close()
+    damage(database, "UPDATE sessions SET message_count = 7")
 
 
 def test_check_finds_and_fixes(opencode: Opencode, database: Path) -> None:
@@ -147,6 +177,85 @@ def test_check_finds_and_fixes(opencode: Opencode, database: Path) -> None:
     fixed = opencode("db", "check", "--fix")
     assert (fixed.code, fixed.out.count("(repaired)")) == (0, 1)
     assert opencode("db", "check").code == 0
+
+
+def snapshot(directory: Path) -> dict[str, bytes]:
+    """The files of a directory, but for those that SQLite makes for a reader."""
+    shared = ("-wal", "-shm")
+    return {
+        file.name: file.read_bytes()
+        for file in directory.iterdir()
+        if not file.name.endswith(shared)
+    }
+
+
+def test_check_upgrades_nothing(opencode: Opencode, checkout: Path, go_database: Path) -> None:
+    before = snapshot(go_database.parent)
+    done = opencode("db", "check")
+    assert done.code == 0
+    assert done.err.startswith("migrations are pending, which db migrate applies: 0003_")
+    assert snapshot(go_database.parent) == before
+
+
+def test_check_tells_of_sessions_without_a_project(opencode: Opencode, database: Path) -> None:
+    damage(database, "UPDATE sessions SET project_id = NULL", "UPDATE messages SET seq = NULL")
+    assert [problem["kind"] for problem in opencode("db", "check", "--json").json["problems"]] == [
+        "projects",
+        "numbers",
+    ]
+    assert "1 session without a project (--fix repairs it)" in opencode("db", "check").out
+    assert opencode("db", "check", "--fix").code == 0
+    assert opencode("db", "check").code == 0
+
+
+def test_check_without_a_database_makes_none(opencode: Opencode, checkout: Path) -> None:
+    done = opencode("db", "check")
+    assert (done.code, done.err.startswith("nothing to check: ")) == (0, True)
+    assert not (checkout / ".opencode").exists()
+
+
+@pytest.mark.usefixtures("manual")
+def test_check_when_migrations_are_applied_by_hand(opencode: Opencode, database: Path) -> None:
+    rolled_back(opencode, LATEST - 3)
+    break_count(database)
+    found = opencode("db", "check", "--fix", "--json").json
+    assert [(p["kind"], p["fixed"]) for p in found["problems"]] == [("counts", False)]
+    assert "0004_" in found["notes"][0]
+    assert "nothing was repaired" in found["notes"][-1]
+
+
+NEWER = (
+    "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) "
+    "VALUES ('x', '0099_future', '2030-01-01')"
+)
+
+
+def test_a_newer_database_can_be_looked_at(opencode: Opencode, database: Path) -> None:
+    damage(database, NEWER, "ALTER TABLE sessions RENAME COLUMN message_count TO messages")
+    status = opencode("db", "status", "--json").json
+    assert (status["unknown"], status["sessions"]) == (["0099_future"], 1)
+    told = opencode("db", "status")
+    assert "newer          0099_future\n" in told.out
+    assert "a newer program upgraded the database" in told.err
+    checked = opencode("db", "check")
+    assert (checked.code, checked.out) == (0, "")
+    assert "a newer program upgraded the database (0099_future)" in checked.err
+
+
+def test_a_damaged_database_is_checked_as_far_as_it_goes(
+    opencode: Opencode, store: Store, database: Path
+) -> None:
+    for _ in range(300):
+        store.sessions.create(title="x" * 500)
+    store.close()
+    content = bytearray(database.read_bytes())
+    for page in range(len(content) // 4096 * 2 // 3, len(content) // 4096):
+        content[page * 4096 : page * 4096 + 4096] = b"\xff" * 4096
+    database.write_bytes(content)
+    found = opencode("db", "check", "--fix", "--json")
+    assert found.code == 1
+    assert {problem["kind"] for problem in found.json["problems"]} == {"integrity"}
+    assert database.read_bytes() == content
 
 
 def test_backup(opencode: Opencode, database: Path, tmp_path: Path) -> None:

@@ -90,10 +90,16 @@ def test_diff(opencode: Opencode, session_id: str) -> None:
     assert out in whole
 
 
-def test_a_hostile_diff_comes_out_clean(opencode: Opencode, store: Store) -> None:
+def test_a_diff_goes_word_for_word_into_a_pipe(opencode: Opencode, store: Store) -> None:
+    session = store.sessions.create()
+    for content in (HOSTILE, f"a\tb\r\n{HOSTILE}"):
+        store.files.record(session.id, path="x", content=content)
+    assert opencode("file", "diff", session.id).out == store.files.diff(session.id)
+
+
+def test_a_hostile_path_comes_out_clean(opencode: Opencode, store: Store) -> None:
     session = store.sessions.create()
     store.files.record(session.id, path=HOSTILE, content=HOSTILE)
-    for command in ("diff", "list"):
-        out = opencode("file", command, session.id).out
-        assert "日本" in out
-        assert not [evil for evil in EVIL if evil in out]
+    out = opencode("file", "list", session.id).out
+    assert "日本" in out
+    assert not [evil for evil in EVIL if evil in out]

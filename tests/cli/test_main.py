@@ -275,14 +275,42 @@ def test_a_reader_that_has_gone_is_no_news(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def test_a_full_disk_behind_stdout_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["config", "schema"], ["--help"], ["--version"], ["session", "list", "--help"]]
+)
+def test_a_full_disk_behind_stdout_is_told(tmp_path: Path, arguments: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = start("config", "schema", cwd=tmp_path, stdout=full.fileno())
+        done = start(*arguments, cwd=tmp_path, stdout=full.fileno())
     reason = os.strerror(errno.ENOSPC)
     assert (done.returncode, done.stderr) == (
         1,
         f"error: the output cannot be written: {reason}\n",
     )
+
+
+INTERRUPTED_WHILE_LOADING = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Interrupt(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "opencode.cli.output":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+from opencode.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_an_interrupt_while_it_loads_leaves_no_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
 
 
 def test_output_that_the_locale_cannot_encode_is_spelt_out(

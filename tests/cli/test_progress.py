@@ -51,6 +51,12 @@ def test_waiting_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "waiting for process 7 (opencode)\n"
 
 
+def test_a_copy_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressLine(Clock()) as progress:
+        progress(UpgradeProgress("copied", "the database as it was before: /x/b.bak"))
+    assert capsys.readouterr().err == "the database as it was before: /x/b.bak\n"
+
+
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """stderr counts as a terminal of 60 columns."""
@@ -73,6 +79,14 @@ def test_a_terminal_gets_one_line_that_goes_in_the_end(capsys: pytest.CaptureFix
         "\r",
         "",
     ]
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_copy_stays_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressLine() as progress:
+        progress(step(0, 0))
+        progress(UpgradeProgress("copied", "copied to /x/b.bak"))
+    assert capsys.readouterr().err == "\rcopying …\x1b[K\r\x1b[Kcopied to /x/b.bak\n"
 
 
 @pytest.mark.usefixtures("terminal")
@@ -113,12 +127,11 @@ def report(**values: object) -> UpgradeReport:
             [
                 "took over a database of the Go OpenCode: /x/opencode.db",
                 "applied 2 migrations: 0003_a, 0004_b",
-                "the database as it was before: /x/b.bak",
             ],
         ),
         (
-            report(backfilled=BackfillReport(9, 1031)),
-            ["filled in: the project of 9 sessions, the numbers of 1,031 messages"],
+            report(backfilled=BackfillReport(9, 1031, "acme")),
+            ["filled in: the project acme of 9 sessions, the numbers of 1,031 messages"],
         ),
     ],
 )

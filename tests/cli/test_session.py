@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from opencode.models import Page, Session
 from opencode.parts import Finish, Text
 from opencode.store import Store
+from opencode.store.sessions import Sessions
 from tests.cli.conftest import Opencode
 from tests.cli.factories import EVIL, HOSTILE
 
@@ -268,3 +273,40 @@ class TestDelete:
         done = opencode("session", "delete", "root-1", "root", "--yes")
         assert done.code == 0
         assert "deleted 1 session," in done.err
+
+
+def test_a_list_read_page_by_page_is_of_one_moment(
+    opencode: Opencode, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [store.sessions.create(id=f"session-{n}").id for n in range(6)]
+    monkeypatch.setattr("opencode.cli.listing.PAGE", 2)
+    read = Sessions.list
+
+    def read_and_be_overtaken(sessions: Sessions, **options: Any) -> Page[Session]:
+        page = read(sessions, **options)
+        if options["after"] is None:
+            # The listing's last one gets its first place, which has been read already.
+            last = f"UPDATE sessions SET updated_at = 9e9 WHERE id = '{made[0]}'"
+            with closing(sqlite3.connect(store.provider.location)) as other, other:
+                other.execute(last)
+        return page
+
+    monkeypatch.setattr(Sessions, "list", read_and_be_overtaken)
+    rows = opencode("session", "list", "-n", "all", "--json").json
+    assert sorted(row["id"] for row in rows) == made
+
+
+def test_a_session_shown_is_of_one_moment(
+    opencode: Opencode, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.sessions.create(id="one-1")
+    resolve = Sessions.resolve
+
+    def resolve_and_be_overtaken(sessions: Sessions, prefix: str) -> Session:
+        found = resolve(sessions, prefix)
+        store.messages.append("one-1", role="user", parts=[])
+        return found
+
+    monkeypatch.setattr(Sessions, "resolve", resolve_and_be_overtaken)
+    shown = opencode("session", "show", "one-1", "--json").json
+    assert (shown["message_count"], shown["messages"]) == (0, [])

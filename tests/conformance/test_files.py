@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from opencode.errors import InvalidValue, NotFound
@@ -61,6 +65,35 @@ def test_diffs(store: Store, session: Session) -> None:
     )
     assert store.files.diff(session.id).count("+++ ") == 2
     assert store.files.diff(session.id, "a", old="v1", new="initial").endswith("+two\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a\r\nb\r\n", "a\r\nc\r\n"),
+        ("a\tb\x0c\x0bc\n", "a\tb\x0c\x0bd\n"),
+        ("a\x85b\u2028c\rd\n", "a\x85B\u2028c\rd\ne"),
+        ("one\n\n\n", "\n\none"),
+    ],
+)
+def test_a_diff_is_a_patch(
+    store: Store, session: Session, tmp_path: Path, old: str, new: str
+) -> None:
+    for content in (old, new):
+        store.files.record(session.id, path="a", content=content)
+    (tmp_path / "a").write_bytes(old.encode())
+    patch = store.files.diff(session.id, "a").encode()
+    subprocess.run(["git", "apply", "-p0", "-"], cwd=tmp_path, input=patch, check=True)
+    assert (tmp_path / "a").read_bytes() == new.encode()
+
+
+def test_recording_is_activity_of_the_session(
+    store: Store, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = session.updated_at + 1000
+    monkeypatch.setattr("opencode.store.scope.time", SimpleNamespace(time=lambda: later))
+    store.files.record(session.id, path="a", content="x")
+    assert store.sessions.get(session.id).updated_at == later
 
 
 def test_what_is_not_there(store: Store, session: Session) -> None:

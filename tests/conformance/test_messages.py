@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from opencode.errors import InvalidValue, NotFound
+from opencode.errors import AlreadyExists, InvalidValue, NotFound
 from opencode.models import Session
 from opencode.parts import Finish, Part, Text, ToolCall, ToolResult, Unknown, decode_parts
 from opencode.store import Store
@@ -155,6 +155,19 @@ def test_a_transaction_is_all_or_nothing(store: Store, session: Session) -> None
         with store.transaction():
             say(store, session, "kept too")
     assert len(store.messages.list(session.id)) == 2
+
+
+def test_a_call_that_failed_leaves_no_half_in_a_transaction(store: Store, session: Session) -> None:
+    with store.transaction():
+        store.messages.append(session.id, role="user", parts=[], id="taken")
+        with pytest.raises(AlreadyExists):
+            store.messages.append(session.id, role="user", parts=[], id="taken")
+        with pytest.raises(NotFound):
+            store.messages.append("nothing", role="user", parts=[])
+        say(store, session, "after it")
+    assert [m.seq for m in store.messages.list(session.id)] == [1, 2]
+    assert store.sessions.get(session.id).message_count == 2
+    assert store.check().ok
 
 
 def test_threads_share_a_store(store: Store, session: Session) -> None:

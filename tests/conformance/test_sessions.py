@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opencode.errors import AmbiguousId, InvalidValue, NotFound, StoreError, UsageError
+from opencode.errors import AlreadyExists, AmbiguousId, InvalidValue, NotFound, UsageError
 from opencode.models import Session, Sort
 from opencode.parts import Text
 from opencode.store import Store
@@ -63,8 +63,10 @@ def test_ids_are_compared_exactly(store: Store) -> None:
 
 def test_an_id_is_taken_once(store: Store) -> None:
     store.sessions.create(id="taken", title="first")
-    with pytest.raises(StoreError):
+    with pytest.raises(AlreadyExists):
         store.sessions.create(id="taken", title="second")
+    with pytest.raises(AlreadyExists):
+        store.in_project(OTHER).sessions.create(id="taken")
     assert store.sessions.get("taken").title == "first"
 
 
@@ -199,6 +201,11 @@ def test_the_filter_is_applied_before_the_limit(store: Store) -> None:
     assert [s.title for s in store.sessions.list(limit=5, filter="needle").items] == ["needle"]
 
 
+def test_a_filter_longer_than_a_title_is_refused(store: Store) -> None:
+    with pytest.raises(InvalidValue):
+        store.sessions.list(filter="x" * 60_000)
+
+
 def test_filtering_by_author(store: Store) -> None:
     store.sessions.create(title="a", author="Ada Lovelace")
     store.sessions.create(title="b", author="Bob")
@@ -268,7 +275,7 @@ def test_usage_is_added(store: Store) -> None:
     after = store.sessions.add_usage(session.id, prompt_tokens=1, cost=0.5)
     assert (after.prompt_tokens, after.completion_tokens, after.cost) == (11, 5, 0.75)
     assert after.title == "kept"
-    for bad in (math.nan, math.inf, -1.0):
+    for bad in (math.nan, math.inf, -1.0, 1e300):
         with pytest.raises(InvalidValue):
             store.sessions.add_usage(session.id, cost=bad)
 

@@ -92,7 +92,7 @@ def test_times_decide_and_among_equal_ones_the_order_of_writing(
         add_message(connection, id, "s", seq=None, at=at)
     report, _ = fill(connection)
     assert numbers(connection) == {"c": 1, "b": 2, "a": 3, "d": 4}
-    assert (report, last_seq(connection)) == (BackfillReport(sessions=1, messages=4), 4)
+    assert (report, last_seq(connection)) == (BackfillReport(1, 4, PROJECT), 4)
 
 
 def test_the_reserved_numbers_lie_before_what_was_added_since(
@@ -139,7 +139,7 @@ def test_only_sessions_without_a_project_get_one(connection: sqlite3.Connection)
     report, _ = fill(connection)
     found = connection.execute("SELECT id, project_id, updated_at FROM sessions ORDER BY id")
     assert found.fetchall() == [("a", "other", 100), ("b", PROJECT, 100)]
-    assert report == BackfillReport(sessions=1, messages=0)
+    assert report == BackfillReport(1, 0, PROJECT)
 
 
 def test_the_project_is_not_looked_up_without_need(connection: sqlite3.Connection) -> None:
@@ -160,7 +160,7 @@ def test_progress_counts_up_to_all(connection: sqlite3.Connection) -> None:
         for place in range(2):
             add_message(connection, f"m{number}{place}", f"s{number}", seq=None)
     report, seen = fill(connection, batch=4)
-    assert report == BackfillReport(sessions=7, messages=14)
+    assert report == BackfillReport(7, 14, PROJECT)
     assert [at.done for at in seen] == [4, 8, 12, 14, 18, 21]
     assert {at.total for at in seen} == {21}
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from opencode.db.backup import copy_before_migration, copy_database
+from opencode.db.sqlite_file import check_content
 from opencode.errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -72,7 +76,7 @@ def test_an_existing_file_is_never_replaced(connection: sqlite3.Connection, path
     with pytest.raises(UsageError):
         copy_database(connection, file)
     assert file.read_text() == "precious"
-    assert {entry.suffix for entry in path.parent.iterdir()} == {".db", ".db-wal", ".db-shm"}
+    assert not list(path.parent.glob("*.partial"))
 
 
 def test_progress_ends_with_all_pages(connection: sqlite3.Connection, path: Path) -> None:
@@ -184,3 +188,80 @@ def test_a_directory_that_is_not_there_is_an_error_of_ours(
 ) -> None:
     with pytest.raises(StoreError):
         copy_database(connection, tmp_path / "missing" / "copy.db")
+
+
+WRITE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("UPDATE sessions SET title = title || '!'")
+connection.close()
+"""
+
+
+def write_elsewhere(path: Path) -> None:
+    """Another process writes and closes; it deletes the log if it seems to be the last one."""
+    subprocess.run([sys.executable, "-c", WRITE, str(path)], check=True)
+
+
+@pytest.mark.parametrize("look", ["copy", "check"])
+def test_no_other_connection_loses_its_lock(
+    connection: sqlite3.Connection, path: Path, look: str
+) -> None:
+    """Of a thread, or of who called the rollback: others would delete the log it works with."""
+    titles = "SELECT DISTINCT substr(title, -2) FROM sessions WHERE id = 'session-0001'"
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute(titles).fetchall()
+    if look == "copy":
+        with opened(path) as second:
+            copy_before_migration(second, path, 3)
+    else:
+        check_content(path)
+    log = path.with_name("opencode.db-wal").stat().st_ino
+    for _ in range(2):
+        write_elsewhere(path)
+    assert path.with_name("opencode.db-wal").stat().st_ino == log
+    assert connection.execute(titles).fetchall() == [("!!",)]
+
+
+def test_without_a_python_to_start_pages_are_copied(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    monkeypatch.setattr("sys.executable", "")
+    file = copy_before_migration(connection, path, 3)
+    assert dump(file, leave_out=EVERYTHING) == dump(path, leave_out=EVERYTHING)
+
+
+def test_a_file_that_appears_meanwhile_is_not_replaced(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    file = path.with_name("copy.db")
+
+    def write(done: int, total: int) -> None:
+        file.write_text("precious")
+
+    with pytest.raises(UsageError, match="exists"):
+        copy_database(connection, file, progress=write)
+    assert file.read_text() == "precious"
+    assert not list(path.parent.glob("*.partial"))
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_file_systems_without_hard_links_will_do(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    def refuse(source: Path, target: Path) -> None:
+        if taken:
+            target.write_text("precious")
+        raise PermissionError(errno.EPERM, "no hard links here")
+
+    monkeypatch.setattr("os.link", refuse)
+    file = path.with_name("copy.db")
+    if taken:
+        with pytest.raises(UsageError, match="exists"):
+            copy_database(connection, file)
+        assert file.read_text() == "precious"
+    else:
+        copy_database(connection, file)
+        assert dump(file, leave_out=EVERYTHING) == dump(path, leave_out=EVERYTHING)
+    assert not list(path.parent.glob("*.partial"))

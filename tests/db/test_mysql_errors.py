@@ -53,6 +53,7 @@ PLACE = Place("db.example.com", 3306, None, "sessions", "ada")
         (1366, "Incorrect string value", InvalidValue, "cannot store a value"),
         (1406, "Data too long for column 'title'", InvalidValue, "column 'title'"),
         (1419, "You do not have the SUPER privilege", DatabaseRefused, "may not create triggers"),
+        (1449, "The user specified as a definer", SchemaError, "made the triggers is gone"),
         (1665, "Cannot execute statement", DatabaseRefused, "binary log"),
         (1792, "in a READ ONLY transaction", ServerReadOnly, "accepts no writes"),
         (1836, "Running in read-only mode", ServerReadOnly, "accepts no writes"),

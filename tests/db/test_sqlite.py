@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from opencode.db.sqlite import SQLiteProvider, connect
+from opencode.db.sqlite import BUSY_TIMEOUT, SQLiteProvider, connect
 from opencode.errors import DatabaseLocked, StoreError, UsageError
 from opencode.store import Store, open_store
+from tests.conftest import RunOpencode
 
 COUNT = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
 print(c.execute('SELECT count(*) FROM sessions').fetchone()[0]); c.close()"
@@ -88,8 +92,61 @@ def test_the_lock_is_waited_for_no_longer_than_told(database: Path, store: Store
     store.sessions.create()
     provider = SQLiteProvider(database, busy_timeout=0.05)
     with store.transaction(), pytest.raises(DatabaseLocked):
-        provider.run(lambda querier: querier.detach_session(id="x"))
+        provider.run(lambda querier: querier.set_last_seq(last_seq=1, id="x"))
     provider.close()
+
+
+class Alarm(Exception):
+    """What a signal raises here, as Ctrl-C raises KeyboardInterrupt."""
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    def ring(number: int, frame: object) -> None:
+        raise Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_waiting_for_the_lock_can_be_interrupted(database: Path, store: Store) -> None:
+    store.sessions.create()
+    provider = SQLiteProvider(database)
+    started = time.monotonic()
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Alarm), alarm(0.1):
+            provider.run(lambda querier: querier.set_last_seq(last_seq=1, id="x"))
+    assert time.monotonic() - started < BUSY_TIMEOUT / 4
+    assert provider.run(lambda querier: querier.set_last_seq(last_seq=1, id="x")) == 0
+    provider.close()
+
+
+def test_connections_of_ended_threads_are_closed(
+    database: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.sessions.create()
+    made: list[sqlite3.Connection] = []
+
+    def keep(path: Path, **options: Any) -> sqlite3.Connection:
+        made.append(connect(path, **options))
+        return made[-1]
+
+    monkeypatch.setattr("opencode.db.sqlite.connect", keep)
+    for _ in range(3):
+        thread = threading.Thread(target=store.sessions.count)
+        thread.start()
+        thread.join()
+    assert len(made) == 3
+    for connection in made[:-1]:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    assert store.sessions.count() == 1
 
 
 def test_readers_do_not_wait_for_a_writer(database: Path, store: Store) -> None:
@@ -128,3 +185,27 @@ def test_a_closed_store_says_so(store: Store) -> None:
     store.close()
     with pytest.raises(StoreError, match="closed"):
         store.sessions.count()
+
+
+def test_text_that_is_not_utf8_is_readable(
+    store: Store, database: Path, run_opencode: RunOpencode
+) -> None:
+    """The Go program stores a file's bytes as text, whatever they are."""
+    session = store.sessions.create(title="found me")
+    with closing(sqlite3.connect(database)) as go, go:
+        go.execute("UPDATE sessions SET title = CAST(x'636166e9' AS TEXT)")
+        go.execute(
+            "INSERT INTO files (id, session_id, path, content, version, created_at, updated_at) "
+            "VALUES ('f', ?, 'latin1.txt', CAST(x'636166e90a' AS TEXT), 'initial', 1, 1)",
+            (session.id,),
+        )
+    assert store.sessions.list().items[0].title == "caf\udce9"
+    assert store.sessions.count(filter="CAF") == 1
+    assert store.files.latest(session.id, "latin1.txt").content == "caf\udce9\n"
+    assert store.files.diff(session.id).endswith("+caf\udce9\n")
+    listed = run_opencode("session", "list", "-P", "acme", env=_data_directory(database))
+    assert (listed.returncode, "caf\N{REPLACEMENT CHARACTER}" in listed.stdout) == (0, True)
+
+
+def _data_directory(database: Path) -> dict[str, str]:
+    return {"OPENCODE_DATA_DIRECTORY": str(database.parent)}

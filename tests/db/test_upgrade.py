@@ -32,6 +32,7 @@ from opencode.errors import (
 )
 from tests.conftest import PROJECT as SOURCE
 from tests.db.databases import (
+    PROJECT,
     backups,
     dump,
     make_go_database,
@@ -103,11 +104,13 @@ def test_an_upgrade_tells_what_it_does_in_order(path: Path) -> None:
     seen: list[UpgradeProgress] = []
     report = upgrade_file(path, progress=seen.append)
     stages = [progress.stage for progress in seen]
-    assert list(dict.fromkeys(stages)) == ["backup", "migrate", "backfill"]
+    assert list(dict.fromkeys(stages)) == ["backup", "copied", "migrate", "backfill"]
     migrating = [progress for progress in seen if progress.stage == "migrate"]
     assert [progress.text for progress in migrating][:2] == ["updated at guards", "session project"]
     assert [progress.done for progress in migrating] == list(range(len(IDS) - 2))
     assert (seen[-1].done, seen[-1].total) == (15, 15)
+    assert next(p.text for p in seen if p.stage == "copied").endswith(f": {report.backup}")
+    assert report.backfilled.project_id == PROJECT
     assert report.seconds > 0
     assert backups(path) == [report.backup]
 
@@ -182,7 +185,7 @@ def test_a_schema_changed_by_hand_stops_the_next_migration(current: Path) -> Non
         dry_run(SQLiteTarget(current))
 
 
-def test_a_failed_project_lookup_is_made_up_for_at_the_next_start(path: Path) -> None:
+def test_a_failed_project_lookup_changes_nothing(path: Path) -> None:
     from opencode.db.upgrade import upgrade
     from opencode.errors import ProjectError
 
@@ -190,10 +193,11 @@ def test_a_failed_project_lookup_is_made_up_for_at_the_next_start(path: Path) ->
         raise ProjectError("git is gone")
 
     make_go_database(path)
+    before = dump(path, leave_out=())
     with pytest.raises(ProjectError):
         upgrade(SQLiteTarget(path), auto_migrate=True, project_id=fail)
-    report = upgrade_file(path)
-    assert (report.applied, report.backup, report.backfilled.sessions) == ((), None, 3)
+    assert (dump(path, leave_out=()), backups(path)) == (before, [])
+    assert list(upgrade_file(path).applied) == IDS[2:]
 
 
 def test_a_rollback_backs_up_and_can_be_upgraded_again(current: Path) -> None:
@@ -221,6 +225,29 @@ def test_rollbacks_that_cannot_be_are_refused(current: Path, choice: dict[str, A
     with pytest.raises(InvalidValue):
         rollback(SQLiteTarget(current), **choice)
     assert backups(current) == before
+
+
+def test_a_rollback_of_nothing_makes_nothing(path: Path) -> None:
+    with pytest.raises(InvalidValue, match="no migration that"):
+        rollback(SQLiteTarget(path), steps=1)
+    assert not path.parent.exists()
+
+
+def test_the_project_is_asked_once_and_only_for_sessions(path: Path) -> None:
+    from opencode.db.upgrade import upgrade
+
+    asked: list[str] = []
+
+    def ask() -> str:
+        asked.append("asked")
+        return PROJECT
+
+    make_go_database(path, sessions=0)
+    upgrade(SQLiteTarget(path), auto_migrate=True, project_id=ask)
+    assert asked == []
+    make_go_database(path.with_name("other.db"))
+    upgrade(SQLiteTarget(path.with_name("other.db")), auto_migrate=True, project_id=ask)
+    assert asked == ["asked"]
 
 
 def test_the_status_of_a_database_that_is_not_there(path: Path) -> None:

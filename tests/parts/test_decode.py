@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencode.errors import InvalidValue
 from opencode.parts import (
     Binary,
     Broken,
@@ -22,7 +20,6 @@ from opencode.parts import (
     Unknown,
     decode_parts,
     encode_parts,
-    parse_json_parts,
     parts_json,
 )
 
@@ -249,40 +246,3 @@ def is_untyped(part: Part) -> bool:
         "type is missing",
         "type is not a string",
     }
-
-
-def test_user_parts_are_written_anew() -> None:
-    parts = parse_json_parts(
-        """[
-            {"data": {"text": "a<b", "hidden": true}, "type": "text"},
-            {"type": "tool_call", "data": {"id": "i", "name": "bash", "input": "{}"}},
-            {"type": "note", "data": {"a": 1}}
-        ]"""
-    )
-    assert parts[1:] == (ToolCall("i", "bash", "{}"), Unknown("note", '{"a": 1}'))
-    assert encode_parts(parts) == (
-        '[{"type":"text","data":{"text":"a\\u003cb","hidden":true}},'
-        '{"type":"tool_call","data":'
-        '{"id":"i","name":"bash","input":"{}","type":"function","finished":true}},'
-        '{"type":"note","data":{"a": 1}}]'
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        ("hello", "message parts: line 1, column 1: expecting an array"),
-        ('{"type":"text","data":{"text":"a"}}', "line 1, column 1: expecting an array"),
-        ('[\n  {"type":"text","data":{}}]', "line 2, column 3: data.text is missing"),
-        ('[{"type":"text","data":{"text":1}}]', "line 1, column 2: data.text is not a string"),
-        ('[{"type":"binary","data":{"Path":"a","Data":""}}]', "data.MIMEType is missing"),
-        ("[1]", "line 1, column 2: not an object"),
-        ("[{}]", "line 1, column 2: type is missing"),
-        ("[NaN]", "line 1, column 2: not JSON: NaN"),
-        ('[{"type":"text","data":{"text":"\\udc00"}}]', "part 1: text holds half a surrogate"),
-        ('[{"type":"x","data":' + "[" * 100_000, "nested too deeply"),
-    ],
-)
-def test_user_parts_must_be_right(text: str, error: str) -> None:
-    with pytest.raises(InvalidValue, match=re.escape(error)):
-        parse_json_parts(text)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import pytest
 
@@ -9,22 +8,17 @@ from opencode.parts import (
     Binary,
     Finish,
     ImageURL,
-    Part,
     Reasoning,
     Text,
     ToolCall,
     ToolResult,
     Unknown,
-    dangling_calls,
     decode_parts,
+    inline_kind,
+    is_ordinary_end,
     parts_json,
     plain_text,
 )
-
-
-@dataclass
-class Message:
-    parts: tuple[Part, ...]
 
 
 def test_the_export_holds_what_the_database_holds(go_columns: list[str]) -> None:
@@ -110,16 +104,22 @@ def test_plain_text_of_every_type() -> None:
     assert plain_text(decode_parts("oops")) == "oops"
 
 
-def test_calls_without_a_result_are_found() -> None:
-    first, second, third = (ToolCall(id, "bash", "{}") for id in ("a", "b", "c"))
-    messages = [
-        Message((Text("x"), first, second)),
-        Message((ToolResult("b", "bash", ""),)),
-        Message((third, Finish("canceled"))),
-    ]
-    assert dangling_calls(messages) == [first, third]
-    assert dangling_calls([]) == []
+@pytest.mark.parametrize(
+    ("reason", "ordinary"),
+    [("", True), ("stop", True), ("end_turn", True), ("tool_use", True), ("canceled", False)],
+)
+def test_an_ordinary_end_is_no_news(reason: str, ordinary: bool) -> None:
+    assert is_ordinary_end(Finish(reason)) is ordinary
 
 
-def test_every_call_of_the_fixture_was_answered(go_columns: list[str]) -> None:
-    assert dangling_calls(Message(decode_parts(text)) for text in go_columns) == []
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://example.com/a.png", None),
+        ("data:image/png;base64,AAAA", "image/png"),
+        ("data:image/svg+xml,<svg/>", "image/svg+xml"),
+        ("data:,a;b", ""),
+    ],
+)
+def test_a_picture_inside_its_url_has_a_media_type(url: str, kind: str | None) -> None:
+    assert inline_kind(url) == kind

@@ -23,8 +23,9 @@ __all__ = ["EXCEPTIONS", "REQUIRED", "check"]
 EXCEPTIONS: Mapping[str, str] = {
     "check_*": "reads everything on purpose; asked for by a person",
     "count_all_sessions": "counts those of all projects, by title",
+    "count_authored_sessions": "counts what a rollback would lose; asked for by a person",
     "count_everything": "counts every row",
-    "fix_message_counts": "looks at every session; asked for by a person",
+    "count_summarized_sessions": "counts what a rollback would lose; asked for by a person",
     "number_messages": "sorts the unnumbered messages of one session, once",
 }
 """Queries that may scan a table or sort, and why."""

@@ -6,6 +6,7 @@ alone, and the system closes it however the parent ends, `kill -9` included.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
@@ -81,8 +82,11 @@ class _Handler(socketserver.StreamRequestHandler):
     server: _Listener
 
     def handle(self) -> None:
-        answer = self.server.servers.answer(json.loads(self.rfile.readline()))
-        self.wfile.write(json.dumps(answer).encode() + b"\n")
+        # A client that is killed does not wait for the answer.
+        with contextlib.suppress(ConnectionError):
+            request = self.rfile.readline()
+            answer = self.server.servers.answer(json.loads(request)) if request else {}
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 
 class _Listener(socketserver.ThreadingUnixStreamServer):
