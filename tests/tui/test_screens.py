@@ -31,6 +31,11 @@ STATES: dict[str, list[str]] = {
     "rename": ["r"],
     "delete": ["d"],
     "help": ["?"],
+    "copy": ["y"],
+    "export": ["E"],
+    "palette": ["j", ":"],
+    "palette-found": [":", "s", "o", "r"],
+    "sort": ["s", "s"],
     "projects": ["P"],
     "log": ["l"],
 }

@@ -101,6 +101,10 @@ class Layer:
         """Return what the keys of its place do; those for moving come through `move`."""
         return {}
 
+    def unavailable(self, command: str) -> str:
+        """Return why a command cannot be done now; nothing when it can."""
+        return ""
+
     def move(self, command: str) -> bool:
         """Do a command for moving; whether it was one."""
         return False

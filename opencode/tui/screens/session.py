@@ -8,6 +8,7 @@ from opencode.models import Session
 from opencode.tui.format import Run, shown_title
 from opencode.tui.screens.actions import rename_session
 from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.choices import export_dialog
 from opencode.tui.screens.conversation import Conversation
 from opencode.tui.screens.delete import DeleteDialog
 
@@ -39,6 +40,7 @@ class SessionScreen(Layer):
             "fold-all": self._conversation.fold_all,
             "rename": self._rename,
             "delete": self._delete,
+            "export": lambda: self.host.push(export_dialog(self.host, self.session)),
         }
 
     def move(self, command: str) -> bool:
