@@ -64,7 +64,8 @@ class Keyboard:
         return True
 
     def _type(self, layer: Layer, prompt: Prompt, key: str) -> bool:
-        command = command_for("input", key)
+        command = command_for(prompt.place, key)
+        commands = prompt.commands()
         if command == "accept":
             layer.prompt = None
             if not prompt.accept(prompt.value):
@@ -74,6 +75,8 @@ class Keyboard:
             prompt.cancel()
         elif command == "interrupt":
             self._interrupt()
+        elif command is not None and command in commands:
+            commands[command]()
         elif prompt.moves_list and key in MOVES_WHILE_TYPING:
             layer.move(command_for(layer.place, key) or "")
         else:

@@ -66,6 +66,7 @@ CONTEXTS = (
     Context("offline", "Database lost", "error panel"),
     Context("leaving", "Too small a screen", "too small a screen"),
     Context("input", "Typing", "inputs"),
+    Context("compose", "Writing a message", "message"),
     Context("move", "Moving", "lists, text"),
     Context("all", "Everywhere but while typing", "all but inputs"),
     Context("always", "Always", "all"),
@@ -91,6 +92,7 @@ BINDINGS = (
     Binding("fold-all", ("z",), "session", "unfold or fold everything", "fold all"),
     Binding("rename", ("r", "f2"), "session", "rename the session", "rename"),
     Binding("delete", ("d", "delete"), "session", "delete the session, after asking", "delete"),
+    Binding("write", ("i", "a"), "session", "write a message", "write"),
     Binding("export", ("E",), "session", "export as JSON or Markdown…", "export"),
     Binding("choose", ("enter",), "projects", "show the project's sessions", "choose"),
     Binding("back", ("?", "f1", "q", "esc", "left", "enter"), "help", "close the help", "close"),
@@ -108,6 +110,12 @@ BINDINGS = (
     Binding("quit", ("q",), "failure", "quit", "quit"),
     Binding("accept", ("enter",), "input", "accept", "ok"),
     Binding("cancel", ("esc",), "input", "cancel; in the filter: clear it", "cancel"),
+    Binding("accept", ("enter",), "compose", "send the message", "send"),
+    Binding(
+        "new-line", ("meta enter", "ctrl o"), "compose", "line break (or \\ before enter)", "line"
+    ),
+    Binding("editor", ("ctrl e",), "compose", "write it in $VISUAL or $EDITOR", "editor"),
+    Binding("cancel", ("esc",), "compose", "leave; what is typed stays", "close"),
     Binding("down", ("j", "down"), "move", "line down", "line"),
     Binding("up", ("k", "up"), "move", "line up"),
     Binding("half-page-down", ("ctrl d",), "move", "half a page down"),
@@ -139,7 +147,8 @@ PLACES: Mapping[str, Place] = {
     "session": Place(
         ("session", *_SHARED),
         (
-            *("back", "down+up", "next-message+previous-message", "fold", "page-down+page-up"),
+            *("back", "down+up", "next-message+previous-message", "fold", "write"),
+            *("page-down+page-up",),
             *("fold-all", "palette", "rename", "delete", "export", "help"),
         ),
     ),
@@ -154,6 +163,7 @@ PLACES: Mapping[str, Place] = {
     "palette": Place(("move", "always"), ("down+up",)),
     "failure": Place(("failure", "offline", "always"), ("retry", "log", "dismiss", "quit")),
     "unopened": Place(("failure", "always"), ("retry", "log", "quit")),
+    "compose": Place(("compose", "always"), ("accept", "new-line", "editor", "cancel")),
     "input": Place(("input", "always"), ("accept", "cancel")),
 }
 
@@ -174,6 +184,8 @@ _LABELS = {
 
 def key_label(key: str) -> str:
     """Return a key as people write it: `ctrl-n`, `PgDn`, `F2`."""
+    if key.startswith("meta "):
+        return f"alt-{key_label(key.removeprefix('meta '))}"
     if key.startswith("ctrl "):
         return key.replace(" ", "-")
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():

@@ -36,6 +36,7 @@ STATES: dict[str, list[str]] = {
     "palette": ["j", ":"],
     "palette-found": [":", "s", "o", "r"],
     "sort": ["s", "s"],
+    "writing": ["enter", "i", *"What about", "meta enter", *"MySQL 9?"],
     "projects": ["P"],
     "log": ["l"],
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
 from opencode.tui.widgets.base import Box
 from opencode.tui.widgets.prompt import Prompt
@@ -42,6 +43,8 @@ class Host(Protocol):
     """None until the database is open."""
     layers: list[Layer]
     """Screens and dialogs, the topmost last; never empty once the program has started."""
+    drafts: Drafts
+    """What was typed for each session and is not stored yet."""
 
     def submit(
         self,
@@ -67,6 +70,9 @@ class Host(Protocol):
 
     def pop(self, layer: Layer) -> None:
         """Leave a screen or a dialog, and all that is on top of it."""
+
+    def outside(self, work: Callable[[], T]) -> T:
+        """Give the terminal to another program for as long as it takes."""
 
     def notice(self, words: str, attribute: str = "notice") -> None:
         """Say something in the footer until the next key."""
