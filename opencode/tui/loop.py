@@ -88,7 +88,8 @@ def run_program(
 
     Raises what opening the database raised, when trying again would not help.
     """
-    screen = TerminalScreen(themes.choose(theme, os.environ))
+    chosen = themes.choose(theme, os.environ)
+    screen = TerminalScreen(chosen, themes.depth(chosen, os.environ))
     loop = _Loop(opener, screen, mouse=mouse)
     app = loop.app
     ended_by = 0
