@@ -136,6 +136,14 @@ class App:
     def forget(self, key: str) -> None:
         self.jobs.forget(key)
 
+    def watch(
+        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+    ) -> None:
+        self.jobs.watch(lambda: self._access.run(look), known, seconds, noticed)
+
+    def unwatch(self) -> None:
+        self.jobs.unwatch()
+
     def later(self, seconds: float, callback: Command) -> object:
         def guarded() -> None:
             with self.guard:

@@ -59,6 +59,14 @@ class Host(Protocol):
     def forget(self, key: str) -> None:
         """Drop the results of jobs with this key."""
 
+    def watch(
+        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+    ) -> None:
+        """Have the store looked at in the background until that gives something else, or fails."""
+
+    def unwatch(self) -> None:
+        """Look no more."""
+
     def later(self, seconds: float, callback: Command) -> object:
         """Call back after a while; returns a handle for `cancel`."""
 
