@@ -78,7 +78,7 @@ BINDINGS = (
     Binding("rename", ("r", "f2"), "sessions", "rename the session", "rename"),
     Binding("delete", ("d", "delete"), "sessions", "delete the session, after asking", "delete"),
     Binding("filter", ("/",), "sessions", "filter by title as you type", "filter"),
-    Binding("author", ("a",), "sessions", "filter by author (shared databases)", "author"),
+    Binding("author", ("a",), "sessions", "filter by author", "author"),
     Binding("sort", ("s",), "sessions", "sort by last activity, created, cost", "sort"),
     Binding("unfold", ("right", "+"), "sessions", "show the sub-sessions", "sub-sessions"),
     Binding("fold", ("-",), "sessions", "hide the sub-sessions (so does ←)"),

@@ -170,7 +170,7 @@ def test_a_local_database_has_no_authors(usual: Store, drive: StartDriver) -> No
     driver = drive(usual)
     assert "Author" not in driver.lines()[1]
     driver.press("a")
-    assert driver.footer().startswith(" Not now: the database is local")
+    assert driver.footer().startswith(" Not now: only in shared databases")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids="{0[0]}x{0[1]}".format)

@@ -28,24 +28,28 @@ MAX_ROWS = 16
 
 LEFT_OUT = frozenset({"palette", "interrupt"})
 
-HANDICAP = 4
-"""Points taken off for what cannot be done now."""
+HANDICAP = 6
+"""Points taken off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command of the palette; `reason` is why it cannot be done now."""
+    """A command of the palette; `reason` is why it cannot be done now.
+
+    Those that everybody does by their keys, such as moving, are `minor`.
+    """
 
     command: str
     does: str
     keys: str
     reason: str
+    minor: bool = False
 
 
 def entries(layer: Layer) -> list[Entry]:
     """Return the commands of a layer's place, each once, nearest context first."""
     known: dict[str, Entry] = {}
-    for _, bindings in bindings_in(PLACES[layer.place].contexts):
+    for context, bindings in bindings_in(PLACES[layer.place].contexts):
         for binding in bindings:
             if binding.command not in LEFT_OUT:
                 entry = Entry(
@@ -53,15 +57,22 @@ def entries(layer: Layer) -> list[Entry]:
                     binding.does,
                     key_label(binding.keys[0]),
                     layer.unavailable(binding.command),
+                    minor=context.name == "move",
                 )
                 known.setdefault(binding.command, entry)
     return list(known.values())
 
 
 def found(typed: str, among: list[Entry]) -> list[tuple[Entry, Match]]:
-    """Return the entries that match, the best first; what cannot be done now is a bit worse."""
+    """Return the entries that match, the best first.
+
+    What cannot be done now counts a bit less, and so does what is minor.
+    """
     matches = [(entry, hit) for entry in among if (hit := match(typed, entry.does)) is not None]
-    return sorted(matches, key=lambda pair: bool(pair[0].reason) * HANDICAP - pair[1].score)
+    return sorted(
+        matches,
+        key=lambda pair: (bool(pair[0].reason) + pair[0].minor) * HANDICAP - pair[1].score,
+    )
 
 
 class PaletteDialog(Layer):

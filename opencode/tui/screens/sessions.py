@@ -78,7 +78,7 @@ class SessionsScreen(Layer):
         if command == "unfold" and branch is not None and not branch.children:
             return "this session started no others"
         if command == "author" and not self._list.shape.author:
-            return "the database is local, it is not shared with other authors"
+            return "only in shared databases"
         if command == "pane" and not self._wide:
             return f"there are two panes from {WIDE} columns on"
         return ""
