@@ -39,7 +39,7 @@ def list_(app: App, session: str, as_json: bool) -> None:
     store = app.store()
     files = store.files.list(store.sessions.resolve(session).id)
     if as_json:
-        from opencode.cli.rows import file_row
+        from opencode.store.rows import file_row
 
         output.document([file_row(one) for one in files])
         return

@@ -39,11 +39,11 @@ def list_(app: App, session: str, as_json: bool) -> None:
     store = app.store()
     messages = store.messages.list(store.sessions.resolve(session).id)
     if as_json:
-        from opencode.cli.rows import message_row
+        from opencode.store.rows import message_row
 
         output.document([message_row(one) for one in messages])
         return
-    from opencode.cli import transcript
+    from opencode.store import transcript
 
     for index, one in enumerate(messages):
         if index:
@@ -94,7 +94,7 @@ def add(
         finished=role == "assistant",
     )
     if as_json:
-        from opencode.cli.rows import message_row
+        from opencode.store.rows import message_row
 
         output.document(message_row(made))
         return

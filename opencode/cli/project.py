@@ -87,7 +87,7 @@ def list_(app: App, as_json: bool) -> None:
     store = app.store()
     projects = store.projects.list()
     if as_json:
-        from opencode.cli.rows import project_row
+        from opencode.store.rows import project_row
 
         output.document([project_row(one) for one in projects])
         return

@@ -85,7 +85,7 @@ def list_(
         if limit is not None and total >= limit:
             total = store.sessions.count(**chosen)
     if as_json:
-        from opencode.cli.rows import session_row
+        from opencode.store.rows import session_row
 
         output.document([session_row(one) for one in sessions])
     elif sessions:
@@ -118,11 +118,11 @@ def show(app: App, session_id: str, as_json: bool, as_markdown: bool) -> None:
         files = store.files.list(found.id)
         children = store.sessions.children(found.id)
     if as_json:
-        from opencode.cli.rows import session_document
+        from opencode.store.rows import session_document
 
         output.document(session_document(found, messages, files))
         return
-    from opencode.cli import transcript
+    from opencode.store import transcript
 
     whole = transcript.Transcript(found, messages, files, children)
     if as_markdown:
@@ -157,7 +157,7 @@ def new(app: App, title: str, parent: str | None, as_json: bool) -> None:
     parent_id = store.sessions.resolve(parent).id if parent is not None else None
     made = store.sessions.create(title=title, parent=parent_id)
     if as_json:
-        from opencode.cli.rows import session_row
+        from opencode.store.rows import session_row
 
         output.document(session_row(made))
         return
@@ -173,7 +173,7 @@ def new(app: App, title: str, parent: str | None, as_json: bool) -> None:
 @pass_app
 def rename(app: App, session_id: str, title: str) -> None:
     """Give a session another title."""
-    from opencode.cli.transcript import title_of
+    from opencode.store.transcript import title_of
 
     store = app.store()
     before = store.sessions.resolve(session_id)
@@ -203,8 +203,8 @@ def delete(app: App, session_ids: tuple[str, ...], yes: bool) -> None:
 
 
 def _announce(store: Store, sessions: list[Session]) -> None:
-    from opencode.cli.transcript import title_of
     from opencode.config import ProviderType
+    from opencode.store.transcript import title_of
 
     for one in sessions:
         output.note(f"{one.id}  {title_of(one)}")

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from opencode.cli.table import Column
-from opencode.cli.transcript import title_of
 from opencode.models import Session, Sort
+from opencode.store.transcript import title_of
 from opencode.text import age, count, money, tokens
 
 __all__ = ["session_table", "short_ids"]

@@ -16,6 +16,7 @@ __all__ = [
     "CheckOrphanedMessagesRow",
     "CheckOrphanedSessionsRow",
     "CheckSeqRow",
+    "CountChildrenRow",
     "CountEverythingRow",
     "CountProjectRow",
     "ListUnnumberedSessionsRow",
@@ -101,6 +102,14 @@ class CountProjectRow:
 
     sessions: int
     messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountChildrenRow:
+    """A row of count_children."""
+
+    parent_session_id: str | None
+    children: int
 
 
 class Querier:
@@ -742,6 +751,14 @@ class Querier:
             self._connection, project_id=project_id, parent_session_id=parent_session_id
         )
         return [Session(*row) for row in rows]
+
+    def count_children(self, *, project_id: str, ids: str) -> list[CountChildrenRow]:
+        """How many sessions each of the sessions started whose ids are in a JSON array.
+
+        Those with none are left out.
+        """
+        rows = self._queries.count_children(self._connection, project_id=project_id, ids=ids)
+        return [CountChildrenRow(*row) for row in rows]
 
     def count_sessions(self, *, project_id: str, title_pattern: str, author_pattern: str) -> int:
         """How many sessions the project has, sub-sessions included."""

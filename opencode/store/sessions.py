@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from opencode import limits
 from opencode.db.querier import Querier
@@ -159,6 +159,13 @@ class Sessions:
         return self._scope.read(
             lambda q: q.list_children(project_id=self._project, parent_session_id=session_id)
         )
+
+    def count_children(self, session_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return how many sessions each of these started, for those that started any."""
+        rows = self._scope.read(
+            lambda q: q.count_children(project_id=self._project, ids=json.dumps([*session_ids]))
+        )
+        return {row.parent_session_id: row.children for row in rows if row.parent_session_id}
 
     def tree(self, session_id: str) -> Sequence[str]:
         """Return the ids of a session and of all below it; empty when it is not there."""

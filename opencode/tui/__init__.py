@@ -5,7 +5,8 @@
 
 Only the thread of the event loop touches widgets; only jobs touch the store.
 
-`keymap`, `theme`, `format`, `window`, `viewport`, `transcript` and `render` import no urwid.
+`keymap`, `theme`, `format`, `window`, `branches`, `viewport`, `transcript`, `drafts`, `fuzzy` and
+`render` import no urwid.
 """
 
 from __future__ import annotations

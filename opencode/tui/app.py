@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
 from opencode.errors import DatabaseUnavailable
 from opencode.tui.access import Access
+from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
 from opencode.tui.guards import CallGuard
 from opencode.tui.jobs import Jobs
@@ -51,8 +53,12 @@ class App:
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
         fence: bool = False,
+        terminal: AbstractContextManager[object] | None = None,
     ) -> None:
-        """`fence` makes calls of the store on the event loop's thread fail; for tests."""
+        """`fence` makes calls of the store on the event loop's thread fail; for tests.
+
+        Within `terminal` the terminal is as it was before the program, for other programs.
+        """
         self._live = Live(self, self._somebody_wrote)
         self._outages = Outages(self, self._live)
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
@@ -61,9 +67,11 @@ class App:
         self.place: Place | None = None
         self.fatal: Exception | None = None
         self.layers: list[Layer] = []
+        self.drafts = Drafts()
         self.root = Root(self)
         self.now = now
         self._timers = timers
+        self._terminal = terminal or nullcontext()
         self._access = Access(opener, self.jobs.zone, fence=fence)
         self._keyboard = Keyboard(self, clock)
         self._notice = Notice(self)
@@ -128,6 +136,14 @@ class App:
     def forget(self, key: str) -> None:
         self.jobs.forget(key)
 
+    def watch(
+        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+    ) -> None:
+        self.jobs.watch(lambda: self._access.run(look), known, seconds, noticed)
+
+    def unwatch(self) -> None:
+        self.jobs.unwatch()
+
     def later(self, seconds: float, callback: Command) -> object:
         def guarded() -> None:
             with self.guard:
@@ -155,6 +171,10 @@ class App:
 
     def switch_project(self, project_id: str) -> None:
         self.submit(lambda _: self._access.switch(project_id), self._arrived, key="project")
+
+    def outside(self, work: Callable[[], T]) -> T:
+        with self._terminal:
+            return work()
 
     def quit(self) -> None:
         raise urwid.ExitMainLoop

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from opencode import text
-from opencode.models import Session
+from opencode.models import Session, Sort
+from opencode.tui.branches import Branch
 
 __all__ = [
     "UNTITLED",
     "Column",
     "Run",
+    "Shape",
     "clock_of",
     "columns_for",
     "day_of",
@@ -32,17 +35,37 @@ UNTITLED = "(untitled)"
 
 MIN_TITLE = 24
 
+MIN_MARKED = 8
+"""Columns of a title below which the mark of its sub-sessions is left out."""
+
+MAX_DEPTH = 6
+"""Steps to the right at most, however deep sessions are nested."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A right-aligned column of the list; `space` comes before it."""
+    """A column of the list; `space` comes before it."""
 
     heading: str
     width: int
     space: int
     value: Callable[[Session, float], str]
+    align: Literal["left", "right"] = "right"
+
+    def cell(self, content: str) -> str:
+        """Return the content in as many columns as it has, with the space before them."""
+        return " " * self.space + text.pad(content, self.width, self.align)
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which columns a list has beside the titles: its order decides which time is shown."""
+
+    sort: Sort = "updated"
+    author: bool = False
+
+
+_AUTHOR = Column("Author", 12, 2, lambda session, _: _name(session.author), "left")
 _MESSAGES = Column("Msgs", 5, 1, lambda session, _: text.count(session.message_count))
 _TOKENS = Column(
     "Tokens",
@@ -52,10 +75,10 @@ _TOKENS = Column(
 )
 _COST = Column("Cost", 8, 1, lambda session, _: text.money(session.cost))
 _UPDATED = Column("Updated", 8, 1, lambda session, now: text.age(session.updated_at, now))
+_CREATED = Column("Created", 8, 1, lambda session, now: text.age(session.created_at, now))
 
-# From left to right, and in the order in which they give way.
-_COLUMNS = (_MESSAGES, _TOKENS, _COST, _UPDATED)
-_GIVE_WAY = (_COST, _TOKENS, _MESSAGES)
+# In the order in which they give way; the one that the list is sorted by never does.
+_GIVE_WAY = (_COST, _TOKENS, _AUTHOR, _MESSAGES)
 
 
 def shown_title(title: str) -> str:
@@ -63,37 +86,61 @@ def shown_title(title: str) -> str:
     return text.clean_line(title).strip() or UNTITLED
 
 
-def columns_for(width: int) -> tuple[Column, ...]:
-    """Return the columns that leave room for the title."""
-    columns = list(_COLUMNS)
+def columns_for(width: int, shape: Shape = Shape()) -> tuple[Column, ...]:
+    """Return the columns that leave room for the title, from left to right."""
+    authors = [_AUTHOR] if shape.author else []
+    time = _CREATED if shape.sort == "created" else _UPDATED
+    columns = [*authors, _MESSAGES, _TOKENS, _COST, time]
     for column in _GIVE_WAY:
         if _title_width(columns, width) >= MIN_TITLE:
             break
-        columns.remove(column)
+        if column in columns and not (column is _COST and shape.sort == "cost"):
+            columns.remove(column)
     return tuple(columns)
 
 
-def session_heading(width: int) -> str:
+def session_heading(width: int, shape: Shape = Shape()) -> str:
     """Return the line above the list."""
-    columns = columns_for(width)
+    columns = columns_for(width, shape)
     title = text.pad("Title", _title_width(columns, width))
-    return title + "".join(
-        " " * column.space + text.pad(column.heading, column.width, "right") for column in columns
-    )
+    return title + "".join(column.cell(column.heading) for column in columns)
 
 
-def session_row(session: Session, width: int, now: float) -> list[Run]:
-    """Return a session's line, exactly `width` columns wide."""
-    columns = columns_for(width)
+def session_row(
+    session: Session,
+    width: int,
+    now: float,
+    shape: Shape = Shape(),
+    branch: Branch | None = None,
+) -> list[Run]:
+    """Return a session's line, exactly `width` columns wide.
+
+    Where it stands among others: indented below the session that started it, and with the number
+    of those that it started itself.
+    """
+    columns = columns_for(width, shape)
     title = shown_title(session.title)
-    numbers = "".join(
-        " " * column.space + text.pad(column.value(session, now), column.width, "right")
-        for column in columns
-    )
-    return [
-        ("dim" if title == UNTITLED else None, text.pad(title, _title_width(columns, width))),
-        ("dim", numbers),
-    ]
+    rest = "".join(column.cell(column.value(session, now)) for column in columns)
+    return [*_title_runs(title, _title_width(columns, width), branch), ("dim", rest)]
+
+
+def _title_runs(title: str, width: int, branch: Branch | None) -> list[Run]:
+    attribute = "dim" if title == UNTITLED else None
+    if branch is None:
+        return [(attribute, text.pad(title, width))]
+    indent = "  " * (min(branch.depth, MAX_DEPTH) - 1) + "└ " if branch.depth else ""
+    mark = f" {'▾' if branch.unfolded else '▸'} {text.count(branch.children)}"
+    mark = mark if branch.children else ""
+    room = max(0, width - text.width(indent) - text.width(mark))
+    if room < MIN_MARKED:
+        return [(attribute, text.pad(indent + title, width))]
+    return [("border", indent), (attribute, text.pad(title, room)), ("marker", mark)]
+
+
+def _name(author: str | None) -> str:
+    """Return a name that fits its column; `ada <ada@example.com>` is ada."""
+    name = text.clean_line(author or "").partition("<")[0].strip()
+    return text.truncate(name, 12)
 
 
 def project_line(project_id: str, provider: str, width: int) -> list[Run]:

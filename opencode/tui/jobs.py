@@ -12,12 +12,12 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from opencode.tui.guards import WorkZone
 
-__all__ = ["InlineJobs", "Jobs", "ThreadJobs"]
+__all__ = ["InlineJobs", "Jobs", "ThreadJobs", "Watch"]
 
 T = TypeVar("T")
 
@@ -40,6 +40,16 @@ class _Job:
     skipped: bool = field(default=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Something to be looked at again and again, until it is not what is known any more."""
+
+    look: Callable[[], object]
+    known: object
+    seconds: float
+    noticed: Callable[[], None]
+
+
 class Jobs:
     """Bookkeeping common to all runners; use `ThreadJobs`, or `InlineJobs` in tests.
 
@@ -59,6 +69,7 @@ class Jobs:
         self._finished: deque[_Job] = deque()
         self._number = 0
         self._closing = False
+        self._watch: Watch | None = None
 
     @property
     def busy(self) -> int:
@@ -90,11 +101,28 @@ class Jobs:
         """Make all jobs of a key stale: nobody wants their results any more."""
         self._latest[key] = 0
 
+    def watch(
+        self,
+        look: Callable[[], object],
+        known: object,
+        seconds: float,
+        noticed: Callable[[], None],
+    ) -> None:
+        """Look every so many seconds; once it is not what is `known`, or fails, say so and stop.
+
+        Only one thing is watched. Nothing but the thread that looks is woken meanwhile.
+        """
+        self._watch = Watch(look, known, seconds, noticed)
+
+    def unwatch(self) -> None:
+        """Look no more."""
+        self._watch = None
+
     def deliver(self) -> None:
         """Hand out the results there are."""
         while self._finished:
             job = self._finished.popleft()
-            del self._pending[job.number]
+            self._pending.pop(job.number, None)
             if job.skipped or self._stale(job):
                 continue
             with self._guard:
@@ -124,6 +152,19 @@ class Jobs:
                 job.result = job.work()
             except Exception as error:  # noqa: BLE001  travels to the loop's thread as it is
                 job.error = error
+
+    def _differs(self, watch: Watch) -> bool:
+        """Look; whether there is something to notice."""
+        with self.zone:
+            try:
+                return watch.look() != watch.known
+            except Exception:  # noqa: BLE001  whoever looks next gets it again, and can report it
+                return True
+
+    def _notice(self, watch: Watch) -> None:
+        if self._watch is watch:
+            self._watch = None
+            watch.noticed()
 
     def _stale(self, job: _Job) -> bool:
         return job.key is not None and self._latest[job.key] != job.number
@@ -157,13 +198,45 @@ class ThreadJobs(Jobs):
         self._thread.join(timeout if writes else min(timeout, READ_PATIENCE))
         return not self._thread.is_alive()
 
+    def watch(
+        self,
+        look: Callable[[], object],
+        known: object,
+        seconds: float,
+        noticed: Callable[[], None],
+    ) -> None:
+        super().watch(look, known, seconds, noticed)
+        # The thread may be asleep without an end.
+        self._queue.put(_Job(None, 0, lambda: None, _ignore, _ignore, 0))
+
     def _start(self, job: _Job) -> None:
         self._queue.put(job)
 
     def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
+        watched: Watch | None = None
+        due = 0.0
+        while True:
+            watch = None if self._closing else self._watch
+            if watch is not watched:
+                watched, due = watch, time.monotonic() + (watch.seconds if watch else 0)
+            try:
+                job = self._queue.get(timeout=max(0, due - time.monotonic()) if watch else None)
+            except Empty:
+                if watch is not None:
+                    due = time.monotonic() + watch.seconds
+                    self._look(watch)
+                continue
+            if job is None:
+                return
             self._run(job)
-            self._finished.append(job)
+            if job.number:
+                self._finished.append(job)
+                self._wake()
+
+    def _look(self, watch: Watch) -> None:
+        if self._watch is watch and self._differs(watch):
+            noticing = _Job(None, 0, lambda: None, lambda _: self._notice(watch), _ignore, 0)
+            self._finished.append(noticing)
             self._wake()
 
 

@@ -8,6 +8,7 @@ from opencode.tui.keymap import command_for
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.help import HelpDialog
 from opencode.tui.screens.logscreen import LogScreen
+from opencode.tui.screens.palette import PaletteDialog
 from opencode.tui.widgets.prompt import Prompt
 
 __all__ = ["Keyboard"]
@@ -40,11 +41,18 @@ class Keyboard:
     def _perform(self, top: Layer, command: str | None) -> bool:
         if command is None:
             return False
+        reason = top.unavailable(command)
+        if reason:
+            self._host.notice(f"Not now: {reason}.", "warning")
+            return True
         own: dict[str, Command] = {
             "back": top.back,
             "refresh": top.refresh,
             "log": lambda: self._host.push(LogScreen(self._host)),
             "help": lambda: self._host.push(HelpDialog(self._host, top.place)),
+            "palette": lambda: self._host.push(
+                PaletteDialog(self._host, top, lambda command: self._perform(top, command))
+            ),
             "quit": self._leave,
             "interrupt": self._interrupt,
         }
@@ -56,7 +64,8 @@ class Keyboard:
         return True
 
     def _type(self, layer: Layer, prompt: Prompt, key: str) -> bool:
-        command = command_for("input", key)
+        command = command_for(prompt.place, key)
+        commands = prompt.commands()
         if command == "accept":
             layer.prompt = None
             if not prompt.accept(prompt.value):
@@ -66,6 +75,8 @@ class Keyboard:
             prompt.cancel()
         elif command == "interrupt":
             self._interrupt()
+        elif command is not None and command in commands:
+            commands[command]()
         elif prompt.moves_list and key in MOVES_WHILE_TYPING:
             layer.move(command_for(layer.place, key) or "")
         else:

@@ -60,10 +60,13 @@ CONTEXTS = (
     Context("projects", "Projects", "projects"),
     Context("help", "This help", "help"),
     Context("delete", "Deleting", "delete dialog"),
+    Context("copying", "Copying", "copy dialog"),
+    Context("exporting", "Exporting", "export dialog"),
     Context("failure", "Database out of reach", "error panel"),
     Context("offline", "Database lost", "error panel"),
     Context("leaving", "Too small a screen", "too small a screen"),
     Context("input", "Typing", "inputs"),
+    Context("compose", "Writing a message", "message"),
     Context("move", "Moving", "lists, text"),
     Context("all", "Everywhere but while typing", "all but inputs"),
     Context("always", "Always", "all"),
@@ -75,6 +78,12 @@ BINDINGS = (
     Binding("rename", ("r", "f2"), "sessions", "rename the session", "rename"),
     Binding("delete", ("d", "delete"), "sessions", "delete the session, after asking", "delete"),
     Binding("filter", ("/",), "sessions", "filter by title as you type", "filter"),
+    Binding("author", ("a",), "sessions", "filter by author", "author"),
+    Binding("sort", ("s",), "sessions", "sort by last activity, created, cost", "sort"),
+    Binding("unfold", ("right", "+"), "sessions", "show the sub-sessions", "sub-sessions"),
+    Binding("fold", ("-",), "sessions", "hide the sub-sessions (so does ←)"),
+    Binding("copy", ("y", "c"), "sessions", "copy id or title…", "copy"),
+    Binding("export", ("E",), "sessions", "export as JSON or Markdown…", "export"),
     Binding("projects", ("P",), "sessions", "look at another project", "project"),
     Binding("pane", ("tab", "shift tab"), "sessions", "list or preview (wide screens)", "pane"),
     Binding("next-message", ("n", "]"), "session", "next message", "message"),
@@ -83,16 +92,30 @@ BINDINGS = (
     Binding("fold-all", ("z",), "session", "unfold or fold everything", "fold all"),
     Binding("rename", ("r", "f2"), "session", "rename the session", "rename"),
     Binding("delete", ("d", "delete"), "session", "delete the session, after asking", "delete"),
+    Binding("write", ("i", "a"), "session", "write a message", "write"),
+    Binding("export", ("E",), "session", "export as JSON or Markdown…", "export"),
     Binding("choose", ("enter",), "projects", "show the project's sessions", "choose"),
     Binding("back", ("?", "f1", "q", "esc", "left", "enter"), "help", "close the help", "close"),
     Binding("confirm", ("y",), "delete", "delete", "delete"),
     Binding("cancel", ("enter", "n", "esc", "q", "left"), "delete", "cancel", "cancel"),
+    Binding("copy-id", ("i", "y"), "copying", "copy the id", "id"),
+    Binding("copy-title", ("t",), "copying", "copy the title", "title"),
+    Binding("cancel", ("esc", "n", "q", "left"), "copying", "cancel", "cancel"),
+    Binding("export-markdown", ("m",), "exporting", "write Markdown, to read", "Markdown"),
+    Binding("export-json", ("j",), "exporting", "write JSON, with everything", "JSON"),
+    Binding("cancel", ("esc", "n", "q", "left"), "exporting", "cancel", "cancel"),
     Binding("retry", ("r", "R", "f5"), "failure", "try again now", "retry now"),
     Binding("log", ("l",), "failure", "show the log", "show log"),
     Binding("dismiss", ("esc", "left"), "offline", "look at what is loaded", "close"),
     Binding("quit", ("q",), "failure", "quit", "quit"),
     Binding("accept", ("enter",), "input", "accept", "ok"),
     Binding("cancel", ("esc",), "input", "cancel; in the filter: clear it", "cancel"),
+    Binding("accept", ("enter",), "compose", "send the message", "send"),
+    Binding(
+        "new-line", ("meta enter", "ctrl o"), "compose", "line break (or \\ before enter)", "line"
+    ),
+    Binding("editor", ("ctrl e",), "compose", "write it in $VISUAL or $EDITOR", "editor"),
+    Binding("cancel", ("esc",), "compose", "leave; what is typed stays", "close"),
     Binding("down", ("j", "down"), "move", "line down", "line"),
     Binding("up", ("k", "up"), "move", "line up"),
     Binding("half-page-down", ("ctrl d",), "move", "half a page down"),
@@ -104,6 +127,7 @@ BINDINGS = (
     Binding("back", ("esc", "left"), "all", "clear the filter, close, go back", "back"),
     Binding("refresh", ("R", "f5"), "all", "read again from the database", "refresh"),
     Binding("log", ("l",), "all", "show the log"),
+    Binding("palette", (":", "ctrl p"), "all", "find a command and do it", "palette"),
     Binding("help", ("?", "f1"), "all", "show the keys", "help"),
     Binding("quit", ("q",), "all", "go back; from the list of sessions: quit", "quit"),
     Binding("quit", ("q",), "leaving", "quit", "quit"),
@@ -115,13 +139,17 @@ _SHARED = ("move", "all", "always")
 PLACES: Mapping[str, Place] = {
     "sessions": Place(
         ("sessions", *_SHARED),
-        ("open", "new", "rename", "delete", "filter", "projects", "quit", "help"),
+        (
+            *("open", "new", "rename", "delete", "filter", "copy", "palette"),
+            *("sort", "unfold", "projects", "export", "quit", "help"),
+        ),
     ),
     "session": Place(
         ("session", *_SHARED),
         (
-            *("back", "down+up", "next-message+previous-message", "fold", "page-down+page-up"),
-            *("fold-all", "rename", "delete", "help"),
+            *("back", "down+up", "next-message+previous-message", "fold", "write"),
+            *("page-down+page-up",),
+            *("fold-all", "palette", "rename", "delete", "export", "help"),
         ),
     ),
     "projects": Place(("projects", *_SHARED), ("choose", "back", "refresh", "help")),
@@ -130,8 +158,12 @@ PLACES: Mapping[str, Place] = {
     "unseen": Place(("leaving", "always"), ("quit",)),
     "help": Place(("help", "move", "always"), ("back", "down+up")),
     "delete": Place(("delete", "always"), ("cancel", "confirm")),
+    "copying": Place(("copying", "always"), ("copy-id", "copy-title", "cancel")),
+    "exporting": Place(("exporting", "always"), ("export-markdown", "export-json", "cancel")),
+    "palette": Place(("move", "always"), ("down+up",)),
     "failure": Place(("failure", "offline", "always"), ("retry", "log", "dismiss", "quit")),
     "unopened": Place(("failure", "always"), ("retry", "log", "quit")),
+    "compose": Place(("compose", "always"), ("accept", "new-line", "editor", "cancel")),
     "input": Place(("input", "always"), ("accept", "cancel")),
 }
 
@@ -152,6 +184,8 @@ _LABELS = {
 
 def key_label(key: str) -> str:
     """Return a key as people write it: `ctrl-n`, `PgDn`, `F2`."""
+    if key.startswith("meta "):
+        return f"alt-{key_label(key.removeprefix('meta '))}"
     if key.startswith("ctrl "):
         return key.replace(" ", "-")
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():

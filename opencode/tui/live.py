@@ -20,13 +20,16 @@ KEY = "live"
 
 
 class Live:
-    """One timer, and one short job each time; `changed` is called when something was written."""
+    """Has the database watched; `changed` is called when something was written.
+
+    The thread of the database looks by itself: while nothing happens the event loop sleeps.
+    """
 
     def __init__(self, host: Host, changed: Command) -> None:
         self._host = host
         self._changed = changed
         self._version: int | None = None
-        self._timer: object = None
+        self._watching = False
         self._focused = True
 
     def start(self) -> None:
@@ -36,37 +39,43 @@ class Live:
 
     def stop(self) -> None:
         """Look no more."""
-        if self._timer is not None:
-            self._host.cancel(self._timer)
-            self._timer = None
+        self._host.unwatch()
+        self._watching = False
 
     def focus(self, *, focused: bool) -> None:
         """Take note whether the terminal has the focus; coming back to it is a time to look."""
-        back = focused and not self._focused
+        if focused == self._focused:
+            return
         self._focused = focused
-        if back and self._timer is not None:
-            self.stop()
+        if self._watching and focused:
             self._look()
+        elif self._watching and self._version is not None:
+            self._watch(self._version)
 
     def _look(self) -> None:
-        self._timer = None
+        """Look now; what goes wrong is told to the user, who can have it tried again."""
+        self.stop()
         self._host.submit(_version, self._saw, key=KEY, failed=self._failed)
 
     def _saw(self, version: int) -> None:
         changed = self._version not in {None, version}
         self._version = version
-        self._wait()
+        self._watch(version)
         if changed:
             self._changed()
 
     def _failed(self, _: Exception) -> bool:
-        self._wait()
+        """Go on, unless the database is out of reach: then the panel stops it."""
+        self._watch(-1 if self._version is None else self._version)
         return False
 
-    def _wait(self) -> None:
+    def _watch(self, version: int) -> None:
+        self._watching = True
         place = self._host.place
         seconds = REMOTE if place is not None and place.provider == "remote" else LOCAL
-        self._timer = self._host.later(seconds * (1 if self._focused else UNFOCUSED), self._look)
+        self._host.watch(
+            _version, version, seconds * (1 if self._focused else UNFOCUSED), self._look
+        )
 
 
 def _version(store: Store) -> int:

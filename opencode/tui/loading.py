@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from opencode.errors import NotFound
 from opencode.models import Session
-from opencode.tui.window import LIMIT, PAGE
+from opencode.tui.window import PAGE
 
 if TYPE_CHECKING:
-    from opencode.models import Page
     from opencode.store import Store
     from opencode.tui.render.blocks import Rendered
     from opencode.tui.render.message import Renderer
@@ -22,16 +20,10 @@ __all__ = [
     "LoadMessages",
     "Messages",
     "Stretch",
-    "around",
     "first_messages",
-    "first_page",
     "last_messages",
-    "last_page",
     "messages_after",
     "messages_before",
-    "page_after",
-    "page_before",
-    "reload",
     "reload_messages",
     "short_path",
 ]
@@ -60,66 +52,6 @@ class LoadMessages(Protocol):
     """Reads one end of a session."""
 
     def __call__(self, store: Store, render: Renderer, session_id: str) -> Messages: ...
-
-
-def first_page(store: Store, filter: str, size: int = PAGE) -> Stretch[Session]:
-    """Return the sessions with the latest activity."""
-    page = store.sessions.list(limit=size, filter=filter)
-    return Stretch(page.items, starts=True, ends=page.next is None)
-
-
-def last_page(store: Store, filter: str) -> Stretch[Session]:
-    """Return the oldest sessions."""
-    page = store.sessions.list(limit=PAGE, filter=filter, last=True)
-    return Stretch(page.items, starts=page.previous is None, ends=True)
-
-
-def page_after(store: Store, filter: str, edge: Session) -> Stretch[Session]:
-    """Return the sessions that follow one."""
-    page = store.sessions.list(limit=PAGE, filter=filter, after=store.sessions.cursor(edge))
-    return Stretch(page.items, starts=False, ends=page.next is None)
-
-
-def page_before(store: Store, filter: str, edge: Session) -> Stretch[Session]:
-    """Return the sessions before one."""
-    page = store.sessions.list(limit=PAGE, filter=filter, before=store.sessions.cursor(edge))
-    return Stretch(page.items, starts=page.previous is None, ends=False)
-
-
-def reload(
-    store: Store, filter: str, *, anchors: Sequence[str], top: bool, size: int
-) -> Stretch[Session]:
-    """Return a listing anew, so that it holds the first of `anchors` that still exists.
-
-    They are the session the cursor is on and its neighbours. `top`: the list was at its beginning
-    and should stay there, unless the session went away from it.
-    """
-    head = first_page(store, filter, max(PAGE, min(size, LIMIT))) if top else None
-    for anchor in anchors:
-        if head and any(item.id == anchor for item in head.items):
-            return head
-        try:
-            session = store.sessions.get(anchor)
-        except NotFound:
-            continue
-        if session.parent_session_id is None:
-            return around(store, filter, session)
-    return head or first_page(store, filter)
-
-
-def around(store: Store, filter: str, session: Session) -> Stretch[Session]:
-    """Return the sessions around one, and that one if it matches the filter."""
-    before: Page[Session] = store.sessions.list(
-        limit=PAGE // 2, filter=filter, before=store.sessions.cursor(session)
-    )
-    after = store.sessions.list(
-        limit=PAGE,
-        filter=filter,
-        after=store.sessions.cursor(before.items[-1]) if before.items else None,
-    )
-    return Stretch(
-        (*before.items, *after.items), starts=before.previous is None, ends=after.next is None
-    )
 
 
 def last_messages(store: Store, render: Renderer, session_id: str, size: int = PAGE) -> Messages:

@@ -31,7 +31,7 @@ class _Loop:
     """The event loop as the program needs it: timers, and a way to wake it from a thread."""
 
     def __init__(self, opener: Callable[[], Store], screen: TerminalScreen, *, mouse: bool) -> None:
-        self.app = App(opener, self, self._make_jobs)
+        self.app = App(opener, self, self._make_jobs, terminal=_Suspended(self))
         self.urwid = urwid.MainLoop(
             self.app.root,
             screen=screen,
@@ -62,6 +62,20 @@ class _Loop:
             os.write(self._wake_pipe, b"\0")
 
 
+class _Suspended:
+    """Within it the terminal belongs to another program; may be entered again and again."""
+
+    def __init__(self, loop: _Loop) -> None:
+        self._loop = loop
+
+    def __enter__(self) -> None:
+        self._loop.urwid.screen.stop()
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.urwid.screen.start()
+        self._loop.urwid.screen.clear()
+
+
 def run_program(
     opener: Callable[[], Store],
     *,
@@ -74,7 +88,8 @@ def run_program(
 
     Raises what opening the database raised, when trying again would not help.
     """
-    screen = TerminalScreen(themes.choose(theme, os.environ))
+    chosen = themes.choose(theme, os.environ)
+    screen = TerminalScreen(chosen, themes.depth(chosen, os.environ))
     loop = _Loop(opener, screen, mouse=mouse)
     app = loop.app
     ended_by = 0

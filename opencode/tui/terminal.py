@@ -28,13 +28,12 @@ Event = str | tuple[str, int, int, int]
 class TerminalScreen(Screen):
     """Keeps ctrl-c, ctrl-s and ctrl-q for the program; ctrl-z still suspends it."""
 
-    def __init__(self, palette_name: str) -> None:
+    def __init__(self, palette_name: str, colours: theme.Depth = 256) -> None:
         # tmux does not answer the question whether it can paste, so it is not asked.
         super().__init__(bracketed_paste_mode=True, focus_reporting=True)
         self.set_input_timeouts(complete_wait=ESCAPE_WAIT)
-        if palette_name == "mono":
-            self.set_terminal_properties(colors=1)
-        self.register_palette(theme.palette(palette_name))
+        self.set_terminal_properties(colors=colours)
+        self.register_palette(theme.palette(palette_name, colours))
 
     def start(self, *args: Any, **kwargs: Any) -> Any:
         """Start, at first and after a suspension, which has given the keys back to the shell.

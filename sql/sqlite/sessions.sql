@@ -450,6 +450,20 @@ FROM sessions
 WHERE project_id = :project_id AND parent_session_id = :parent_session_id
 ORDER BY created_at, id;
 
+-- name: count_children(project_id, ids)
+-- How many sessions each of the sessions started whose ids are in a JSON array; those with none are left out.
+SELECT
+    sessions.parent_session_id,
+    count(*) AS children
+FROM sessions
+WHERE
+    sessions.project_id = :project_id
+    AND sessions.parent_session_id IN (
+        SELECT wanted.value
+        FROM json_each(:ids) AS wanted
+    )
+GROUP BY sessions.parent_session_id;
+
 -- name: count_sessions(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has, sub-sessions included.
 SELECT count(*) AS sessions

@@ -167,6 +167,12 @@ def test_children_are_listed_under_their_parent_only(store: Store) -> None:
     assert store.sessions.count(children=True) == 3
     assert [s.id for s in store.sessions.children(parent.id)] == [child.id]
     assert sorted(store.sessions.tree(parent.id)) == sorted([parent.id, child.id, grandchild.id])
+    assert store.sessions.count_children([parent.id, child.id, grandchild.id, "none"]) == {
+        parent.id: 1,
+        child.id: 1,
+    }
+    assert store.sessions.count_children([]) == {}
+    assert store.in_project("other").sessions.count_children([parent.id]) == {}
     assert len(listed(store, children=True, limit=1)) == 3
     assert len(listed(store, all_projects=True)) == 1
     assert len(listed(store, all_projects=True, children=True)) == 3

@@ -54,6 +54,35 @@ class Timers:
         return sum(number not in self._cancelled for _, number, _ in self._waiting)
 
 
+class TimedJobs(InlineJobs):
+    """Looks at what is watched when the test's clock says so."""
+
+    def __init__(self, guard: CallGuard, timers: Timers) -> None:
+        super().__init__(guard, clock=lambda: timers.time)
+        self._timers = timers
+
+    def watch(
+        self,
+        look: Callable[[], object],
+        known: object,
+        seconds: float,
+        noticed: Callable[[], None],
+    ) -> None:
+        super().watch(look, known, seconds, noticed)
+        watch = self._watch
+        assert watch is not None
+
+        def due() -> None:
+            if self._watch is not watch:
+                return
+            if self._differs(watch):
+                self._notice(watch)
+            else:
+                self._timers.later(seconds, due)
+
+        self._timers.later(seconds, due)
+
+
 class Driver:
     """The program with a screen that records what is drawn."""
 
@@ -159,4 +188,4 @@ class Driver:
             self.ended = True
 
     def _make_jobs(self, guard: CallGuard) -> InlineJobs:
-        return InlineJobs(guard, clock=lambda: self.timers.time)
+        return TimedJobs(guard, self.timers)

@@ -167,3 +167,66 @@ def test_closing_does_not_wait_for_ever(results: Results) -> None:
     jobs.submit(lambda: go_on.wait(10), results.done.append, results.failed.append)
     assert not jobs.close(timeout=0.05)
     go_on.set()
+
+
+def test_a_watch_tells_of_a_change_once(
+    threaded: tuple[ThreadJobs, threading.Semaphore], results: Results
+) -> None:
+    jobs, ready = threaded
+    values = iter([1, 1, 2])
+    noticed: list[str] = []
+    jobs.watch(lambda: next(values), 1, 0.001, lambda: noticed.append("changed"))
+    assert ready.acquire(timeout=10)
+    jobs.deliver()
+    assert noticed == ["changed"]
+    assert not list(values)
+    assert not results.reported
+
+
+def test_a_watch_tells_of_a_failure(
+    threaded: tuple[ThreadJobs, threading.Semaphore],
+) -> None:
+    jobs, ready = threaded
+    noticed: list[str] = []
+
+    def look() -> int:
+        raise NotFound("gone")
+
+    jobs.watch(look, 1, 0.001, lambda: noticed.append("failed"))
+    assert ready.acquire(timeout=10)
+    jobs.deliver()
+    assert noticed == ["failed"]
+
+
+def test_what_is_watched_no_more_is_not_told(
+    threaded: tuple[ThreadJobs, threading.Semaphore], results: Results
+) -> None:
+    jobs, ready = threaded
+    noticed: list[str] = []
+    jobs.watch(lambda: 2, 1, 0.001, lambda: noticed.append("changed"))
+    assert ready.acquire(timeout=10)
+    jobs.unwatch()
+    jobs.deliver()
+    jobs.submit(int, results.done.append, results.failed.append)
+    assert ready.acquire(timeout=10)
+    jobs.deliver()
+    assert (noticed, results.done) == ([], [0])
+
+
+def test_jobs_go_on_between_looks(
+    threaded: tuple[ThreadJobs, threading.Semaphore], results: Results
+) -> None:
+    jobs, ready = threaded
+    looked = threading.Semaphore(0)
+
+    def look() -> int:
+        looked.release()
+        return 1
+
+    jobs.watch(look, 1, 0.001, lambda: None)
+    for number in range(3):
+        assert looked.acquire(timeout=10)
+        jobs.submit(partial(int, number), results.done.append, results.failed.append)
+        assert ready.acquire(timeout=10)
+        jobs.deliver()
+    assert results.done == [0, 1, 2]

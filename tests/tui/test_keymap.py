@@ -16,7 +16,7 @@ from tests.tui.conftest import StartDriver
 LOST = {"ctrl h", "ctrl j", "ctrl m", "ctrl i", "ctrl enter"}
 
 MOVES = {binding.command for binding in BINDINGS if binding.context == "move"}
-OF_THE_PROGRAM = {"back", "refresh", "log", "help", "quit", "interrupt"}
+OF_THE_PROGRAM = {"back", "refresh", "log", "help", "quit", "interrupt", "palette"}
 
 # How to get to each place.
 WAYS = {
@@ -26,6 +26,9 @@ WAYS = {
     "help": ["?"],
     "log": ["l"],
     "delete": ["d"],
+    "copying": ["y"],
+    "exporting": ["E"],
+    "palette": [":"],
 }
 
 

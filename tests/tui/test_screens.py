@@ -31,6 +31,12 @@ STATES: dict[str, list[str]] = {
     "rename": ["r"],
     "delete": ["d"],
     "help": ["?"],
+    "copy": ["y"],
+    "export": ["E"],
+    "palette": ["j", ":"],
+    "palette-found": [":", "s", "o", "r"],
+    "sort": ["s", "s"],
+    "writing": ["enter", "i", *"What about", "meta enter", *"MySQL 9?"],
     "projects": ["P"],
     "log": ["l"],
 }

@@ -11,10 +11,16 @@ from tests.conftest import PROJECT
 
 WITHOUT_URWID = (
     "opencode.tui",
+    "opencode.tui.branches",
+    "opencode.tui.clipboard",
+    "opencode.tui.drafts",
+    "opencode.tui.editor",
     "opencode.tui.format",
+    "opencode.tui.fuzzy",
     "opencode.tui.guards",
     "opencode.tui.jobs",
     "opencode.tui.keymap",
+    "opencode.tui.listing",
     "opencode.tui.loading",
     "opencode.tui.log",
     "opencode.tui.render.compose",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Literal, cast
+
 import pytest
 from urwid import AttrSpec
 
@@ -51,20 +54,66 @@ def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
 
 # Lines and what is dimmed on purpose need less than text.
 DECORATION = {"border", "offline", "rule"}
+# With 16 colours there is one gray that can be told from text.
+DIM = DECORATION | {"dim", "heading", "label", "output", "reasoning"}
+
+BACKGROUNDS = {
+    "dark": [(0, 0, 0), (30, 30, 46), (40, 42, 54)],
+    "light": [(255, 255, 255), (253, 246, 227)],
+}
+
+RGB = tuple[int, int, int]
+
+
+def pairs(name: str, colours: Literal[16, 256, 16777216]) -> Iterator[tuple[str, RGB, RGB]]:
+    """Every attribute with its colour and each background that may be behind it."""
+    # The 16 colours of xterm; with so few, terminals have black or white behind the text.
+    own = BACKGROUNDS[name] if colours > 16 else BACKGROUNDS[name][:1]
+    for attribute, low, low_back, _, high, high_back in theme.palette(name, colours):
+        front, back = (low, low_back) if colours == 16 else (high, high_back)
+        values = AttrSpec(front, back, colours).get_rgb_values()
+        colour = cast("RGB", values[:3])
+        assert None not in colour
+        for background in own if values[3] is None else [cast("RGB", values[3:])]:
+            yield attribute, colour, background
+
+
+@pytest.mark.parametrize("colours", [16, 256, 2**24])
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_every_pair_has_the_contrast_that_reading_needs(
+    name: str, colours: Literal[16, 256, 16777216]
+) -> None:
+    few = []
+    for attribute, colour, background in pairs(name, colours):
+        least = 3 if attribute in (DIM if colours == 16 else DECORATION) else 4.5
+        ratio = contrast(colour, background)
+        if ratio < least:
+            few.append((attribute, colour, background, round(ratio, 2)))
+    assert not few
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_true_colours_are_more_than_the_256(name: str) -> None:
+    entries = theme.palette(name, 2**24)
+    assert any(len(entry[4].partition(",")[0]) == 7 for entry in entries)
+    assert all(len(entry[4].partition(",")[0]) < 7 for entry in theme.palette(name, 256))
 
 
 @pytest.mark.parametrize(
-    ("name", "backgrounds"),
-    [("dark", [(0, 0, 0), (30, 30, 46)]), ("light", [(255, 255, 255), (253, 246, 227)])],
+    ("chosen", "environ", "colours"),
+    [
+        ("dark", {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, 2**24),
+        ("light", {"TERM": "xterm", "COLORTERM": "24bit"}, 2**24),
+        ("dark", {"TERM": "xterm-direct"}, 2**24),
+        ("dark", {"TERM": "tmux-256color", "COLORTERM": ""}, 256),
+        ("dark", {"TERM": "xterm-kitty"}, 256),
+        ("dark", {"TERM": "linux"}, 16),
+        ("dark", {"TERM": "xterm"}, 16),
+        ("dark", {"TERM": "vt100"}, 1),
+        ("dark", {"TERM": "dumb", "COLORTERM": "truecolor"}, 1),
+        ("dark", {}, 1),
+        ("mono", {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, 1),
+    ],
 )
-def test_text_is_legible_on_usual_backgrounds(
-    name: str, backgrounds: list[tuple[int, int, int]]
-) -> None:
-    for attribute, *_, high, high_back in theme.palette(name):
-        red, green, blue, *back = AttrSpec(high, high_back, 256).get_rgb_values()
-        assert None not in {red, green, blue}
-        own = [tuple(back)] if back[0] is not None else backgrounds
-        for background in own:
-            least = 1.5 if attribute in DECORATION else 4.5
-            ratio = contrast((red, green, blue), background)  # type: ignore[arg-type]
-            assert ratio >= least, (attribute, background, ratio)
+def test_how_many_colours(chosen: str, environ: dict[str, str], colours: int) -> None:
+    assert theme.depth(chosen, environ) == colours

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
 from opencode.tui.widgets.base import Box
 from opencode.tui.widgets.prompt import Prompt
@@ -42,6 +43,8 @@ class Host(Protocol):
     """None until the database is open."""
     layers: list[Layer]
     """Screens and dialogs, the topmost last; never empty once the program has started."""
+    drafts: Drafts
+    """What was typed for each session and is not stored yet."""
 
     def submit(
         self,
@@ -56,6 +59,14 @@ class Host(Protocol):
     def forget(self, key: str) -> None:
         """Drop the results of jobs with this key."""
 
+    def watch(
+        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+    ) -> None:
+        """Have the store looked at in the background until that gives something else, or fails."""
+
+    def unwatch(self) -> None:
+        """Look no more."""
+
     def later(self, seconds: float, callback: Command) -> object:
         """Call back after a while; returns a handle for `cancel`."""
 
@@ -67,6 +78,9 @@ class Host(Protocol):
 
     def pop(self, layer: Layer) -> None:
         """Leave a screen or a dialog, and all that is on top of it."""
+
+    def outside(self, work: Callable[[], T]) -> T:
+        """Give the terminal to another program for as long as it takes."""
 
     def notice(self, words: str, attribute: str = "notice") -> None:
         """Say something in the footer until the next key."""
@@ -100,6 +114,10 @@ class Layer:
     def commands(self) -> Mapping[str, Command]:
         """Return what the keys of its place do; those for moving come through `move`."""
         return {}
+
+    def unavailable(self, command: str) -> str:
+        """Return why a command cannot be done now; nothing when it can."""
+        return ""
 
     def move(self, command: str) -> bool:
         """Do a command for moving; whether it was one."""

@@ -66,6 +66,10 @@ class Conversation:
         self.view.placeholder = [[("dim", "loading…")]]
         self._fetch_end(size)
 
+    def show_end(self) -> None:
+        """Read the end of the session again and go there."""
+        self._fetch_end()
+
     def clear(self, words: str = "") -> None:
         """Show nothing."""
         self._host.forget(self._key)

@@ -8,8 +8,11 @@ from opencode.models import Session
 from opencode.tui.format import Run, shown_title
 from opencode.tui.screens.actions import rename_session
 from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.choices import export_dialog
 from opencode.tui.screens.conversation import Conversation
 from opencode.tui.screens.delete import DeleteDialog
+from opencode.tui.screens.writing import Writing
+from opencode.tui.widgets.composer import WithComposer
 
 __all__ = ["SessionScreen"]
 
@@ -24,7 +27,8 @@ class SessionScreen(Layer):
         self._first = session
         self._deleted = deleted
         self._conversation = Conversation(host, "session")
-        self.widget = self._conversation.view
+        self._writing = Writing(self, lambda: self.session.id, self._conversation.show_end)
+        self.widget = WithComposer(self._conversation.view, lambda: self.prompt, self._writing.note)
 
     @property
     def session(self) -> Session:
@@ -39,6 +43,8 @@ class SessionScreen(Layer):
             "fold-all": self._conversation.fold_all,
             "rename": self._rename,
             "delete": self._delete,
+            "write": self._writing.open,
+            "export": lambda: self.host.push(export_dialog(self.host, self.session)),
         }
 
     def move(self, command: str) -> bool:

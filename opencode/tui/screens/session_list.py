@@ -2,64 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from opencode.models import Session
-from opencode.tui import loading
-from opencode.tui.format import Run, session_row
+from opencode.tui import listing
+from opencode.tui.branches import Branch, Forest
+from opencode.tui.format import Run, Shape, session_row
+from opencode.tui.listing import Wanted
 from opencode.tui.loading import Stretch
 from opencode.tui.screens.base import Command, Host
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.widgets.row import Row
-from opencode.tui.window import Side, Window
+from opencode.tui.window import PAGE, Side
 
 if TYPE_CHECKING:
     from opencode.store import Store
 
 __all__ = ["SessionList"]
 
-PAGE_KEY, COUNT_KEY = "sessions.page", "sessions.count"
+PAGE_KEY, COUNT_KEY, CHILDREN_KEY = "sessions.page", "sessions.count", "sessions.children"
 
 NEIGHBOURS = 3
 """Sessions on either side of the cursor that stand in for one that was deleted elsewhere."""
 
 
 class SessionList:
-    """A pane over the sessions that match a filter, latest activity first."""
+    """A pane over the sessions that are wanted, in the order that is wanted."""
 
     def __init__(self, host: Host, *, on_change: Command, on_open: Command) -> None:
-        self.filter = ""
+        self.wanted = Wanted()
         self.view = ListView(self, on_move=self._moved, on_open=on_open)
         self.loaded = False
         """Whether the first page has arrived."""
         self._host = host
         self._on_change = on_change
-        self._window: Window[Session] = Window(
-            key=lambda session: session.id, starts=False, ends=False
-        )
-        self._rows: dict[str, tuple[Session, Row]] = {}
+        self._forest = Forest()
+        self._window = self._forest.window
+        self._rows: dict[str, tuple[Branch, Row]] = {}
         self._known: frozenset[str] = frozenset()
         self._new_above = 0
 
+    @property
+    def shape(self) -> Shape:
+        """Which columns there are."""
+        place = self._host.place
+        return Shape(self.wanted.sort, author=place is not None and place.provider == "remote")
+
     def count(self) -> int:
-        return len(self._window.items)
+        return len(self._forest.branches)
 
     def widget(self, index: int) -> Flow:
-        session = self._window.items[index]
-        known = self._rows.get(session.id)
-        if known is None or known[0] is not session:
-            known = session, Row(partial(self._row, session))
-            self._rows[session.id] = known
+        branch = self._forest.branches[index]
+        known = self._rows.get(branch.session.id)
+        if known is None or known[0] != branch:
+            known = branch, Row(partial(self._row, branch))
+            self._rows[branch.session.id] = known
         return known[1]
 
     @property
     def selected(self) -> Session | None:
         """The session the cursor is on."""
-        items = self._window.items
-        return items[min(self.view.viewport.cursor, len(items) - 1)] if items else None
+        branch = self.branch
+        return branch.session if branch else None
+
+    @property
+    def branch(self) -> Branch | None:
+        """The row the cursor is on."""
+        branches = self._forest.branches
+        return branches[min(self.view.viewport.cursor, len(branches) - 1)] if branches else None
 
     def place(self) -> list[Run]:
         """Return `1 of 100,000`, and `↑ 2 new` when there are some above what is in sight."""
@@ -68,7 +82,7 @@ class SessionList:
             return []
         if not window.items:
             return [("dim", "no sessions")]
-        place = window.place(self.view.viewport.cursor)
+        place = window.place(self._forest.root_of(self.view.viewport.cursor))
         total = "…" if window.total is None else f"{max(window.total, place or 0):,}"
         shown = "…" if place is None else f"{place:,}"
         runs: list[Run] = [("dim", f"{shown} of {total}")]
@@ -76,26 +90,34 @@ class SessionList:
             runs += [("dim", " · "), ("new", f"↑ {self._new_above:,} new")]
         return runs
 
-    def load(self, filter: str | None = None, *, select: str | None = None) -> None:
-        """Read the list from its top, with another filter if one is given."""
-        if filter is not None:
-            self.filter = filter
+    def load(self, wanted: Wanted | None = None, *, select: str | None = None) -> None:
+        """Read the list from its top, another one if that is wanted."""
+        if wanted is not None:
+            self.wanted = wanted
         self._submit(
-            partial(loading.first_page, filter=self.filter),
+            partial(listing.first_page, wanted=self.wanted),
             partial(self._loaded, select=select),
         )
 
-    def reload(self, select: str | None = None) -> None:
-        """Read again what is loaded; the cursor stays on its session, or goes to `select`."""
+    def show(self, session: Session) -> None:
+        """Show all sessions and put the cursor on one, wherever in the list it stands."""
+        self.wanted = Wanted(sort=self.wanted.sort)
+        work = partial(
+            listing.reload, wanted=self.wanted, anchors=(session.id,), top=True, size=PAGE
+        )
+        self._submit(work, partial(self._loaded, select=session.id))
+
+    def reload(self) -> None:
+        """Read again what is loaded; the cursor stays on its session."""
         if not self.loaded:
             self.load()
             return
-        anchors = (select,) if select else self._anchors()
+        anchors = self._anchors()
         window = self._window
         self._submit(
             partial(
-                loading.reload,
-                filter=self.filter,
+                listing.reload,
+                wanted=self.wanted,
                 anchors=anchors,
                 top=window.starts,
                 size=len(window.items),
@@ -103,16 +125,38 @@ class SessionList:
             partial(self._reloaded, anchors=anchors),
         )
 
+    def unfold(self) -> None:
+        """Show the sessions that the one with the cursor started."""
+        branch = self.branch
+        if branch is not None and branch.children and not branch.unfolded:
+            self._forest.unfold(branch.session.id)
+            self._find_children([branch.session], key=f"{CHILDREN_KEY}.{branch.session.id}")
+            self._on_change()
+
+    def fold(self) -> bool:
+        """Fold the session with the cursor, or go to the one that started it; whether it could."""
+        branch = self.branch
+        if branch is None:
+            return False
+        if branch.unfolded:
+            self._forest.fold(branch.session.id)
+            self._moved()
+            return True
+        parent = self._forest.parent_of(self.view.viewport.cursor)
+        if parent is not None:
+            self.view.select(parent)
+        return parent is not None
+
     def move(self, command: str) -> bool:
         """Move the cursor; the first and the last page may have to be fetched."""
         if command == "first" and not self._window.starts:
             self._submit(
-                partial(loading.first_page, filter=self.filter),
+                partial(listing.first_page, wanted=self.wanted),
                 partial(self._replaced, go_to="first"),
             )
         elif command == "last" and not self._window.ends:
             self._submit(
-                partial(loading.last_page, filter=self.filter),
+                partial(listing.last_page, wanted=self.wanted),
                 partial(self._replaced, go_to="last"),
             )
         else:
@@ -121,18 +165,16 @@ class SessionList:
 
     def remove(self, session_id: str) -> None:
         """Take a session out that was deleted; the cursor goes to the one after it."""
-        self._window.remove(frozenset({session_id}))
+        self._forest.remove(session_id)
         self._moved()
 
     def replace(self, session: Session) -> None:
         """Show a session as it is now, at its old place."""
-        index = self._window.index_of(session.id)
-        if index is not None:
-            self._window.items[index] = session
+        self._forest.replace(session)
         self._on_change()
 
-    def _row(self, session: Session, width: int) -> list[Run]:
-        return session_row(session, width, self._host.now())
+    def _row(self, branch: Branch, width: int) -> list[Run]:
+        return session_row(branch.session, width, self._host.now(), self.shape, branch)
 
     def _submit(
         self,
@@ -140,45 +182,72 @@ class SessionList:
         done: Callable[[Stretch[Session]], None],
     ) -> None:
         self._host.submit(work, done, key=PAGE_KEY)
-        pattern = self.filter
-        self._host.submit(
-            lambda store: store.sessions.count(filter=pattern), self._counted, key=COUNT_KEY
-        )
+        self._host.submit(partial(listing.count, wanted=self.wanted), self._counted, key=COUNT_KEY)
 
     def _counted(self, total: int) -> None:
         self._window.counted(total)
         self._on_change()
 
     def _loaded(self, stretch: Stretch[Session], select: str | None) -> None:
-        self._take(stretch, offset=0)
-        index = self._window.index_of(select) if select else None
+        self._take(stretch, offset=0 if stretch.starts else None)
         self.view.viewport.home()
-        self.view.select(index or 0)
+        self.view.select(self._forest.index_of(select) or 0)
 
     def _replaced(self, stretch: Stretch[Session], go_to: str) -> None:
         self._take(stretch, offset=None)
         self.view.move(go_to)
 
     def _reloaded(self, stretch: Stretch[Session], anchors: Sequence[str]) -> None:
-        window, viewport = self._window, self.view.viewport
-        place = (window.offset or 0) + viewport.cursor
+        forest, window, viewport = self._forest, self._window, self.view.viewport
+        selected = self.selected.id if self.selected else None
+        stood, root = viewport.cursor, forest.root_of(viewport.cursor)
+        place = (window.offset or 0) + root
         found = [index for anchor in anchors for index in _index_of(stretch, anchor)]
-        cursor = found[0] if found else min(viewport.cursor, max(0, len(stretch.items) - 1))
+        now = found[0] if found else min(root, max(0, len(stretch.items) - 1))
         known = self._known
-        self._take(stretch, offset=max(1, place - cursor))
-        viewport.cursor = cursor
-        arrived = sum(item.id not in known for item in stretch.items[:cursor])
-        self._new_above += arrived
+        self._take(stretch, offset=max(1, place - now))
+        after = forest.index_of(selected)
+        if after is None:
+            after = forest.index_of(stretch.items[now].id) if stretch.items else stood
+        viewport.cursor = after or 0
+        self._new_above += sum(item.id not in known for item in stretch.items[:now])
         self._moved()
 
     def _take(self, stretch: Stretch[Session], offset: int | None) -> None:
         self.loaded = True
         self._window.replace(stretch.items, starts=stretch.starts, ends=stretch.ends, offset=offset)
+        self._forest.update()
         self._remember()
+        self._find_children(stretch.items)
+
+    def _find_children(self, sessions: Sequence[Session], key: str = CHILDREN_KEY) -> None:
+        """Have the marks put on sessions that started others, and those read that are shown."""
+        if not sessions:
+            return
+        work = partial(
+            listing.children,
+            ids=[session.id for session in sessions],
+            unfolded=self._forest.unfolded,
+        )
+        self._host.submit(work, self._found_children, key=key)
+
+    def _found_children(self, found: listing.Children) -> None:
+        with self._cursor_kept():
+            self._forest.learn(found.asked, found.counts, found.sessions)
+        self._moved()
+
+    @contextmanager
+    def _cursor_kept(self) -> Iterator[None]:
+        """Leave the cursor on its session, at the same row of the screen, when rows come and go."""
+        selected = self.selected.id if self.selected else None
+        yield
+        index = self._forest.index_of(selected)
+        self.view.viewport.cursor = self.view.viewport.cursor if index is None else index
 
     def _moved(self) -> None:
         if self._window.items:
-            for side in self._window.wanted(*self.view.visible()):
+            first, last = map(self._forest.root_of, self.view.visible())
+            for side in self._window.wanted(first, last):
                 self._fetch_more(side)
         if self._new_above and self._window.starts and self.view.at_top():
             self._new_above = 0
@@ -188,7 +257,7 @@ class SessionList:
         window = self._window
         generation = window.generation
         edge = window.items[0 if side == "before" else -1]
-        load = loading.page_before if side == "before" else loading.page_after
+        load = listing.page_before if side == "before" else listing.page_after
 
         def done(stretch: Stretch[Session]) -> None:
             if window.arrived(side, generation):
@@ -198,24 +267,27 @@ class SessionList:
             window.arrived(side, generation)
             return False
 
-        work = partial(load, filter=self.filter, edge=edge)
+        work = partial(load, wanted=self.wanted, edge=edge)
         self._host.submit(work, done, key=f"{PAGE_KEY}.{side}", failed=failed)
 
     def _grow(self, side: Side, stretch: Stretch[Session]) -> None:
-        if side == "before":
-            self.view.viewport.cursor += self._window.prepend(stretch.items, starts=stretch.starts)
-        else:
-            given_up = self._window.append(stretch.items, ends=stretch.ends)
-            self.view.viewport.cursor = max(0, self.view.viewport.cursor - given_up)
+        with self._cursor_kept():
+            if side == "before":
+                self._window.prepend(stretch.items, starts=stretch.starts)
+            else:
+                self._window.append(stretch.items, ends=stretch.ends)
+            self._forest.update()
         self._remember()
+        self._find_children(stretch.items, key=f"{CHILDREN_KEY}.{side}")
         self._moved()
 
     def _remember(self) -> None:
         self._known = frozenset(session.id for session in self._window.items)
-        self._rows = {id: row for id, row in self._rows.items() if id in self._known}
+        shown = {branch.session.id for branch in self._forest.branches}
+        self._rows = {id: row for id, row in self._rows.items() if id in shown}
 
     def _anchors(self) -> tuple[str, ...]:
-        items, cursor = self._window.items, self.view.viewport.cursor
+        items, cursor = self._window.items, self._forest.root_of(self.view.viewport.cursor)
         near = [*items[cursor : cursor + NEIGHBOURS + 1]]
         near += reversed(items[max(0, cursor - NEIGHBOURS) : cursor])
         return tuple(session.id for session in near)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 
 from opencode import text
 from opencode.models import Session
 from opencode.tui.format import Run, session_heading, shown_title
+from opencode.tui.listing import SORTS, Wanted, next_sort
 from opencode.tui.screens.actions import new_session, rename_session
 from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.choices import copy_dialog, export_dialog
 from opencode.tui.screens.conversation import Conversation
 from opencode.tui.screens.delete import DeleteDialog
 from opencode.tui.screens.projects import ProjectsScreen
@@ -25,6 +28,8 @@ PREVIEW_WAIT = 0.08
 
 PREVIEW_MESSAGES = 30
 
+NEED_SESSION = frozenset({"open", "rename", "delete", "copy", "export", "unfold", "fold"})
+
 
 class SessionsScreen(Layer):
     """The list of sessions and what can be done from it."""
@@ -39,7 +44,7 @@ class SessionsScreen(Layer):
         self.widget = Split(
             self._list.view,
             self._preview.view,
-            session_heading,
+            lambda width: session_heading(width, self._list.shape),
             self._preview_heading,
             on_pane=lambda pane: self._focus_preview(on=pane is self._preview.view),
         )
@@ -56,9 +61,27 @@ class SessionsScreen(Layer):
             "rename": self._rename,
             "delete": self._delete,
             "filter": self._filter,
+            "author": self._filter_author,
+            "sort": self._sort,
+            "unfold": self._list.unfold,
+            "fold": self._fold,
+            "copy": lambda: self._with_selected(copy_dialog),
+            "export": lambda: self._with_selected(export_dialog),
             "projects": self._projects,
             "pane": lambda: self._focus_preview(on=not self._preview.view.active),
         }
+
+    def unavailable(self, command: str) -> str:
+        branch = self._list.branch
+        if command in NEED_SESSION and branch is None:
+            return "there is no session here"
+        if command == "unfold" and branch is not None and not branch.children:
+            return "this session started no others"
+        if command == "author" and not self._list.shape.author:
+            return "only in shared databases"
+        if command == "pane" and not self._wide:
+            return f"there are two panes from {WIDE} columns on"
+        return ""
 
     def move(self, command: str) -> bool:
         pane = self._preview if self._preview.view.active else self._list
@@ -66,11 +89,14 @@ class SessionsScreen(Layer):
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
         left: list[Run] = [("title", "Sessions")]
-        if self._list.filter:
-            left += [("dim", "  matching "), ("key", text.clean_line(self._list.filter))]
+        wanted = self._list.wanted
+        if wanted.title:
+            left += [("dim", "  matching "), ("key", text.clean_line(wanted.title))]
+        if wanted.author:
+            left += [("dim", "  by "), ("key", text.clean_line(wanted.author))]
         right = self._list.place()
         if self._list.count():
-            right.append(("dim", " · last activity first"))
+            right.append(("dim", f" · {SORTS[wanted.sort]}"))
         return left, right
 
     def session_title(self) -> str:
@@ -99,8 +125,10 @@ class SessionsScreen(Layer):
     def back(self) -> None:
         if self._preview.view.active:
             self._focus_preview(on=False)
-        elif self._list.filter:
-            self._apply_filter("")
+        elif self._list.wanted.title or self._list.wanted.author:
+            self._apply(title="", author="")
+        else:
+            self._list.fold()
 
     def _open(self) -> None:
         selected = self._list.selected
@@ -109,7 +137,7 @@ class SessionsScreen(Layer):
 
     def _new(self) -> None:
         def done(session: Session) -> None:
-            self._list.load("", select=session.id)
+            self._list.show(session)
 
         new_session(self, done)
 
@@ -136,27 +164,52 @@ class SessionsScreen(Layer):
     def _projects(self) -> None:
         self.host.push(ProjectsScreen(self.host))
 
+    def _with_selected(self, dialog: Callable[[Host, Session], Layer]) -> None:
+        selected = self._list.selected
+        if selected is not None:
+            self.host.push(dialog(self.host, selected))
+
+    def _fold(self) -> None:
+        self._list.fold()
+
+    def _sort(self) -> None:
+        wanted = self._list.wanted
+        self._list.load(replace(wanted, sort=next_sort(wanted.sort)))
+
     def _filter(self) -> None:
+        self._ask_filter("/", "title", self._list.wanted.title)
+
+    def _filter_author(self) -> None:
+        self._ask_filter("Author:", "author", self._list.wanted.author)
+
+    def _ask_filter(self, label: str, what: str, value: str) -> None:
+        """Ask for a part of the title or of the author; the list follows what is typed."""
+
+        def apply(typed: str) -> None:
+            self._apply(**{what: typed})
+
+        def accept(typed: str) -> bool:
+            if typed.strip() != getattr(self._list.wanted, what):
+                apply(typed)
+            return True
+
         self.ask(
             Prompt(
-                "/",
-                self._list.filter,
-                accept=self._accept_filter,
-                change=lambda value: self._soon("filter", FILTER_WAIT, value),
-                cancel=lambda: self._apply_filter(""),
+                label,
+                value,
+                accept=accept,
+                change=lambda typed: self._soon("filter", FILTER_WAIT, lambda: apply(typed)),
+                cancel=lambda: apply(""),
                 moves_list=True,
             )
         )
 
-    def _accept_filter(self, value: str) -> bool:
-        if value.strip() != self._list.filter:
-            self._apply_filter(value)
-        return True
-
-    def _apply_filter(self, value: str) -> None:
+    def _apply(self, **changes: str) -> None:
         self._stop_waiting("filter")
         selected = self._list.selected
-        self._list.load(value.strip(), select=selected.id if selected else None)
+        changes = {name: value.strip() for name, value in changes.items()}
+        wanted = Wanted(**{**asdict(self._list.wanted), **changes})
+        self._list.load(wanted, select=selected.id if selected else None)
 
     def _list_changed(self) -> None:
         self.widget.alone = not self._list.count()
@@ -166,9 +219,10 @@ class SessionsScreen(Layer):
     def _place_holder(self) -> None:
         if not self._list.loaded or self._list.count():
             return
-        if self._list.filter:
+        wanted = self._list.wanted
+        if wanted.title or wanted.author:
             self._list.view.placeholder = [
-                [(None, f"No session has “{text.clean_line(self._list.filter)}” in its title.")],
+                [(None, _nothing_matches(wanted))],
                 [("key", "esc"), ("dim", " shows all sessions again")],
             ]
             return
@@ -217,20 +271,29 @@ class SessionsScreen(Layer):
         elif shown is None:
             self._preview.show(selected, PREVIEW_MESSAGES)
         elif shown.id != selected.id:
-            self._soon("preview", PREVIEW_WAIT, "")
+            self._soon("preview", PREVIEW_WAIT, self._preview_selected)
 
-    def _soon(self, what: str, seconds: float, value: str) -> None:
+    def _preview_selected(self) -> None:
+        if self._list.selected is not None:
+            self._preview.show(self._list.selected, PREVIEW_MESSAGES)
+
+    def _soon(self, what: str, seconds: float, do: Command) -> None:
+        def rested() -> None:
+            self._waiting.pop(what, None)
+            do()
+
         self._stop_waiting(what)
-        self._waiting[what] = self.host.later(seconds, lambda: self._rested(what, value))
+        self._waiting[what] = self.host.later(seconds, rested)
 
     def _stop_waiting(self, what: str) -> None:
         if what in self._waiting:
             self.host.cancel(self._waiting.pop(what))
 
-    def _rested(self, what: str, value: str) -> None:
-        self._waiting.pop(what, None)
-        selected = self._list.selected
-        if what == "filter":
-            self._apply_filter(value)
-        elif selected is not None:
-            self._preview.show(selected, PREVIEW_MESSAGES)
+
+def _nothing_matches(wanted: Wanted) -> str:
+    title, author = text.clean_line(wanted.title), text.clean_line(wanted.author)
+    if not author:
+        return f"No session has “{title}” in its title."
+    if not title:
+        return f"No session is by “{author}”."
+    return f"No session by “{author}” has “{title}” in its title."

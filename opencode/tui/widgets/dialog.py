@@ -21,6 +21,8 @@ def dialog(
     choices: Sequence[Run],
     columns: int,
     rows: int,
+    *,
+    attribute: str = "error",
 ) -> urwid.CompositeCanvas:
     """Return wrapped lines and the choices in a box of at most `rows` rows.
 
@@ -40,7 +42,7 @@ def dialog(
             inner,
             min(height, room) + space + below.rows(),
         ),
-        attribute="error",
+        attribute=attribute,
     )
 
 

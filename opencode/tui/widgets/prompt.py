@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 import urwid
 from urwid_readline.readline_edit import ReadlineEdit
@@ -18,6 +19,11 @@ MIN_INPUT = 16
 
 class Prompt:
     """Label and input; `accept` returns whether the text was taken and the prompt can go."""
+
+    place: ClassVar[str] = "input"
+    """Its entry in the key map."""
+    in_footer: ClassVar[bool] = True
+    """Whether it is drawn there, or by its screen."""
 
     def __init__(
         self,
@@ -36,6 +42,10 @@ class Prompt:
         self.moves_list = moves_list
         """Whether keys that move the cursor of a list go to the screen."""
         self._edit: urwid.Edit = ReadlineEdit(edit_text=text.clean_line(value), wrap="clip")
+
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """Return what keys of its place do beside accepting, cancelling and typing."""
+        return {}
 
     @property
     def value(self) -> str:

@@ -136,12 +136,13 @@ class Root(Box):
 
     def _footer(self, top: Layer, columns: int) -> urwid.Canvas:
         notice = self._frame.notice_runs()
-        if top.prompt is not None:
+        if top.prompt is not None and top.prompt.in_footer:
             hints = _hints("input", columns) if columns >= HINTS_BESIDE_INPUT else []
             return top.prompt.canvas(columns, notice or hints)
         if notice:
             return line([(None, " "), *truncate_runs(notice, columns - 2)], columns)
-        return line([(None, " "), *_hints(top.place, columns - 2)], columns)
+        place = top.prompt.place if top.prompt is not None else top.place
+        return line([(None, " "), *_hints(place, columns - 2)], columns)
 
 
 def _hints(place: str, columns: int) -> list[Run]:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from opencode.cli.blocks import Block, blocks
-from opencode.cli.transcript import Transcript, facts, markdown, message_heading, message_lines
 from opencode.parts import (
     Binary,
     Broken,
@@ -16,6 +14,8 @@ from opencode.parts import (
     ToolResult,
     Unknown,
 )
+from opencode.store.blocks import Block, blocks
+from opencode.store.transcript import Transcript, facts, markdown, message_heading, message_lines
 from tests.cli.factories import EVIL, HOSTILE, make_file, make_message, make_session
 
 EVERY_KIND: list[tuple[Part, Block | None]] = [

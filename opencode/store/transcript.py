@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from opencode.cli.blocks import Block, blocks
 from opencode.models import FileSummary, Message, Session
+from opencode.store.blocks import Block, blocks
 from opencode.text import age, clean_line, clean_text, count, money, plural, timestamp, tokens
 
 __all__ = ["Transcript", "facts", "markdown", "message_heading", "message_lines", "title_of"]

@@ -1,0 +1,118 @@
+"""Adding a message to a session by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from opencode import text
+from opencode.errors import NotFound
+from opencode.parts import Text
+from opencode.tui import editor
+from opencode.tui.format import Run
+from opencode.tui.screens.base import Command, Layer
+from opencode.tui.widgets.composer import Composer
+
+if TYPE_CHECKING:
+    from opencode.models import Message
+    from opencode.store import Store
+
+__all__ = ["Writing"]
+
+
+class Writing:
+    """The prompt of one session; its text is kept until the store has the message."""
+
+    def __init__(self, layer: Layer, session_id: Callable[[], str], arrived: Command) -> None:
+        """`arrived` is called when a message of ours is in the database."""
+        self._layer = layer
+        self._host = layer.host
+        self._drafts = layer.host.drafts
+        self._session_id = session_id
+        self._arrived = arrived
+        self._composer: Composer | None = None
+        """The prompt while it is open."""
+
+    def open(self) -> None:
+        """Show the prompt with what was typed before."""
+        session_id = self._session_id()
+        self._composer = Composer(
+            self._drafts.text(session_id),
+            self._drafts.history,
+            accept=self._accept,
+            change=lambda value: self._drafts.keep(session_id, value),
+            cancel=lambda: self._left(session_id),
+            edit=self._edit,
+            remember=self._drafts.remember,
+        )
+        self._layer.ask(self._composer)
+
+    def note(self) -> Sequence[Run]:
+        """Return what there is to say about messages on their way."""
+        waiting = self._drafts.waiting(self._session_id())
+        return [("notice", f"· {text.plural(waiting, 'message')} on the way ")] if waiting else []
+
+    def _left(self, session_id: str) -> None:
+        self._composer = None
+        if self._drafts.text(session_id).strip():
+            self._host.notice("The draft stays here while the program runs.")
+
+    def _accept(self, value: str) -> bool:
+        """Send what is typed; the prompt stays for the next message."""
+        composer = self._composer
+        if composer is None or composer.continued():
+            return False
+        if not value.strip():
+            self._host.notice("There is nothing to send yet.", "warning")
+            return False
+        self._send(value.strip("\n"))
+        composer.show("")
+        return False
+
+    def _send(self, value: str) -> None:
+        from opencode.store.ids import new_id
+
+        session_id = self._session_id()
+        message_id, tried = self._drafts.send(session_id, value, new_id())
+
+        def work(store: Store) -> Message:
+            nonlocal tried
+            if tried:
+                try:
+                    return store.messages.get(message_id)
+                except NotFound:
+                    pass
+            tried = True
+            return store.messages.append(
+                session_id, role="user", parts=[Text(value)], id=message_id
+            )
+
+        def done(_: Message) -> None:
+            self._drafts.sent(session_id, message_id)
+            self._show_draft(session_id)
+            self._arrived()
+
+        def failed(_: Exception) -> bool:
+            self._drafts.failed(session_id, message_id)
+            self._show_draft(session_id)
+            return False
+
+        self._host.submit(work, done, failed=failed)
+
+    def _show_draft(self, session_id: str) -> None:
+        composer = self._composer
+        wanted = self._drafts.text(session_id)
+        if composer is not None and composer.value != wanted:
+            composer.show(wanted)
+
+    def _edit(self) -> None:
+        """Give the terminal to the user's editor, and go on with what it leaves."""
+        session_id = self._session_id()
+        before = self._drafts.text(session_id)
+
+        def outside() -> None:
+            edited = self._host.outside(lambda: editor.edit(before))
+            self._drafts.keep(session_id, text.clean_text(edited))
+            self._show_draft(session_id)
+
+        self._host.later(0, outside)

@@ -1,0 +1,159 @@
+"""Several lines for typing, at the foot of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+import urwid
+from urwid_readline.readline_edit import ReadlineEdit
+
+from opencode import text
+from opencode.tui.format import Run, join_ends
+from opencode.tui.widgets.base import Box, Click
+from opencode.tui.widgets.lines import line, stack
+from opencode.tui.widgets.prompt import Prompt
+
+__all__ = ["Composer", "WithComposer"]
+
+MARGINS = 3
+
+
+class Composer(Prompt):
+    """Text of several lines; arrows at its first and last row go through what was sent before."""
+
+    place: ClassVar[str] = "compose"
+    in_footer: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        value: str,
+        history: Sequence[str],
+        *,
+        accept: Callable[[str], bool],
+        change: Callable[[str], None],
+        cancel: Callable[[], None],
+        edit: Callable[[], None],
+        remember: Callable[[str], None],
+    ) -> None:
+        super().__init__("", accept=accept, change=change, cancel=cancel)
+        self._edit = ReadlineEdit(edit_text=value, multiline=True, wrap="space")
+        self._edit.set_edit_pos(len(value))
+        self._history = history
+        self._at = len(history)
+        self._newest = value
+        self._columns = 80
+        self._open_editor = edit
+        self._remember = remember
+
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        return {"new-line": lambda: self._insert("\n"), "editor": self._open_editor}
+
+    def key(self, key: str) -> bool:
+        row = self._cursor_row()
+        last = self._edit.rows((self._columns,)) - 1
+        if key == "up" and row == 0:
+            self._recall(-1)
+            return True
+        if key == "down" and row == last:
+            self._recall(1)
+            return True
+        before = self.value
+        unused = self._edit.keypress((self._columns,), key)
+        self._changed_since(before)
+        return unused is None
+
+    def paste(self, pasted: str) -> None:
+        """Insert text at the cursor, line breaks and all; nothing in it is taken for a key."""
+        self._insert(text.clean_text(pasted.replace("\r\n", "\n").replace("\r", "\n")))
+
+    def show(self, value: str) -> None:
+        """Show another text, with the cursor at its end."""
+        self._edit.set_edit_text(value)
+        self._edit.set_edit_pos(len(value))
+        self._at = len(self._history)
+
+    def clear(self) -> None:
+        """Take back all that was typed; the history has it."""
+        before = self.value
+        self._remember(before)
+        self.show("")
+        self._changed_since(before)
+
+    def continued(self) -> bool:
+        """Turn a backslash before the cursor into a line break; whether there was one."""
+        place = self._edit.edit_pos
+        if self.value[:place][-1:] != "\\":
+            return False
+        before = self.value
+        self._edit.set_edit_text(before[: place - 1] + "\n" + before[place:])
+        self._changed_since(before)
+        return True
+
+    def box(self, columns: int, most: int, note: Sequence[Run]) -> urwid.CompositeCanvas:
+        """Draw it below a line, in at most so many rows: those around the cursor."""
+        self._columns = max(1, columns - MARGINS)
+        inner = self._edit.render((self._columns,), focus=True)
+        rows = min(inner.rows(), max(1, most - 1))
+        shown = urwid.CompositeCanvas(inner)
+        cursor = self._cursor_row()
+        first = max(0, min(cursor - rows + 1, inner.rows() - rows)) if cursor >= rows else 0
+        shown.trim(first, rows)
+        shown.pad_trim_left_right(MARGINS - 1, columns - self._columns - MARGINS + 1)
+        title: list[Run] = [("border", "── "), ("label", "Message "), *note]
+        rest = join_ends(title, (), columns)
+        dashes: Run = ("border", "─" * text.width(rest[-1][1]))
+        return stack([line([*rest[:-1], dashes], columns), shown], columns, rows + 1)
+
+    def _cursor_row(self) -> int:
+        place = self._edit.get_cursor_coords((self._columns,))
+        return place[1] if place else 0
+
+    def _insert(self, value: str) -> None:
+        before = self.value
+        self._edit.insert_text(value)
+        self._changed_since(before)
+
+    def _recall(self, direction: int) -> None:
+        """Go through the history; what is being typed is its end."""
+        if self._at == len(self._history):
+            self._newest = self.value
+        at = max(0, min(self._at + direction, len(self._history)))
+        if at == self._at:
+            return
+        before = self.value
+        self.show([*self._history, self._newest][at])
+        self._at = at
+        self._changed_since(before)
+
+
+class WithComposer(Box):
+    """A pane that makes room at its foot while something is typed."""
+
+    def __init__(
+        self,
+        pane: Box,
+        composer: Callable[[], Prompt | None],
+        note: Callable[[], Sequence[Run]],
+    ) -> None:
+        super().__init__()
+        self._pane = pane
+        self._composer = composer
+        self._note = note
+
+    def draw(self, columns: int, rows: int) -> urwid.Canvas:
+        composer = self._composer()
+        if not isinstance(composer, Composer) or rows < 2:
+            return self._pane.render((columns, rows), focus=True)
+        below = composer.box(columns, max(2, rows // 2), self._note())
+        above = rows - below.rows()
+        pane = urwid.CompositeCanvas(self._pane.render((columns, above), focus=False))
+        pane.cursor = None
+        return urwid.CanvasCombine([(pane, None, False), (below, None, True)])
+
+    def mouse(self, columns: int, rows: int, click: Click) -> bool:
+        composer = self._composer()
+        above = rows
+        if isinstance(composer, Composer) and rows >= 2:
+            above -= composer.box(columns, max(2, rows // 2), ()).rows()
+        return click.row < above and self._pane.mouse(columns, above, click)

@@ -1,0 +1,92 @@
+"""The program itself in a terminal: at rest, while one writes, while an editor has it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opencode.parts import Text
+from opencode.store import open_store
+from tests.tui.stores import usual_sessions
+from tests.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from tests.conftest import GitRepository
+
+
+@pytest.fixture
+def checkout(git_repository: GitRepository) -> Path:
+    """A checkout whose database holds the usual sessions."""
+    root = git_repository()
+    with open_store(root) as store:
+        usual_sessions(store)
+    return root
+
+
+def waits(process: int) -> list[int]:
+    """How often each thread of a process has gone to sleep, its main thread first."""
+    tasks = sorted(Path(f"/proc/{process}/task").iterdir(), key=lambda path: int(path.name))
+    return [
+        int(line.split()[1])
+        for task in tasks
+        for line in (task / "status").read_text().splitlines()
+        if line.startswith("voluntary_ctxt_switches")
+    ]
+
+
+def wait_for_looks(terminal: Terminal, number: int) -> None:
+    """Wait until threads other than the main one have been awake so many times."""
+    before = sum(waits(terminal.process.pid)[1:])
+    terminal.wait_for(lambda _: sum(waits(terminal.process.pid)[1:]) >= before + number)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_at_rest_the_event_loop_sleeps_while_the_database_is_watched(checkout: Path) -> None:
+    with Terminal.opencode(cwd=checkout) as terminal:
+        terminal.wait_for("1 of 6", "? help").rest(1.0)
+        # The first looks pass while urwid still waits for the terminal's answers.
+        wait_for_looks(terminal, 3)
+        main, drawn = waits(terminal.process.pid)[0], len(terminal.raw)
+        wait_for_looks(terminal, 3)
+        assert waits(terminal.process.pid)[0] == main
+        assert len(terminal.raw) == drawn
+
+
+def test_another_programs_session_appears_by_itself(checkout: Path) -> None:
+    with Terminal.opencode(cwd=checkout) as terminal:
+        terminal.wait_for("1 of 6", "? help")
+        with open_store(checkout) as store:
+            store.sessions.create(title="From elsewhere")
+        terminal.wait_for("From elsewhere", "of 7")
+
+
+def test_pasted_lines_are_one_message(checkout: Path) -> None:
+    with Terminal.opencode(cwd=checkout) as terminal:
+        terminal.wait_for("1 of 6", "? help").press("enter").wait_for("of 10")
+        terminal.press("i").wait_for("── Message")
+        terminal.press("\x1b[200~one\rq\r\x1b[31mthree\x1b[201~").wait_for("three")
+        terminal.press("enter").wait_for("of 11")
+        with open_store(checkout) as store:
+            (part,) = store.messages.list("implement")[-1].parts
+        assert isinstance(part, Text)
+        assert part.text.startswith("one\nq\n")
+
+
+def test_the_editor_has_the_terminal_to_itself(checkout: Path, tmp_path: Path) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\necho "editing now"\nread line\nprintf "%s" "$line" >> "$1"\n')
+    script.chmod(0o755)
+    with Terminal.opencode(cwd=checkout, env={"VISUAL": str(script)}) as terminal:
+        terminal.wait_for("1 of 6", "? help").press("enter").wait_for("of 10")
+        terminal.press("i").wait_for("── Message").press("a").press("\x05")
+        terminal.wait_for("editing now")
+        assert 1049 not in terminal.modes()
+        terminal.press("nd b", "\r").wait_for("── Message", "and b")
+        assert {1049, 2004} <= terminal.modes()
+        terminal.press("enter").wait_for("of 11")
+        terminal.press("ctrl c").wait_for(lambda text: "── Message" not in text)
+        terminal.press("ctrl c")
+        assert terminal.wait() == 0
