@@ -22,6 +22,8 @@ from tests.conftest import PROJECT
 PLACES = {
     "aiosql": ("db/queries.py",),
     "click": ("cli/*.py",),
+    "markdown_it": ("tui/render/*.py",),
+    "pygments": ("tui/render/*.py",),
     "pymysql": ("db/mysql*.py",),
     "sqlparse": ("db/migrate*.py",),
     "urwid": ("tui/*.py",),
@@ -44,7 +46,10 @@ with open(path, "w") as file:
     json.dump({"code": code, "modules": sorted(sys.modules)}, file)
 """
 
-LIBRARIES = {"aiosql", "pymysql", "sqlparse", "urwid", "urwid_readline", "yoyo"}
+LIBRARIES = {
+    *("aiosql", "markdown_it", "pygments", "pymysql"),
+    *("sqlparse", "urwid", "urwid_readline", "yoyo"),
+}
 
 
 def loaded_by(directory: Path, *args: str) -> set[str]:

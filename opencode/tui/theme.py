@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from opencode.tui.reading_colours import READING, READING_FILLED
+
 __all__ = ["ATTRIBUTES", "THEMES", "PaletteEntry", "choose", "palette"]
 
 PaletteEntry = tuple[str, str, str, str, str, str]
@@ -44,6 +46,7 @@ _COLOURS: Mapping[str, tuple[str, str, str, str, str]] = {
     "strong": ("bold", "white,bold", "#fff,bold", "black,bold", "#000,bold"),
     "input": ("default", "white", "#fff", "black", "#000"),
     "offline": ("default", "dark gray", "g46", "light gray", "g58"),
+    **READING,
 }
 
 # name: (mono, dark 16 fg and bg, dark 256, light 16, light 256)
@@ -79,6 +82,7 @@ _FILLED = {
         ("white", "dark gray"),
         ("#fff", "g30"),
     ),
+    **READING_FILLED,
 }
 
 ATTRIBUTES = frozenset({*_COLOURS, *_FILLED})

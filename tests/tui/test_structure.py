@@ -18,6 +18,7 @@ WITHOUT_URWID = (
     "opencode.tui.loading",
     "opencode.tui.log",
     "opencode.tui.render.compose",
+    "opencode.tui.render.markdown",
     "opencode.tui.render.message",
     "opencode.tui.theme",
     "opencode.tui.transcript",
@@ -26,7 +27,7 @@ WITHOUT_URWID = (
 )
 
 # What the interface must not load before its first frame: it opens the store in a thread.
-HEAVY = {"aiosql", "click", "pymysql", "sqlparse", "yoyo"}
+HEAVY = {"aiosql", "click", "markdown_it", "pygments", "pymysql", "sqlparse", "yoyo"}
 
 
 def loaded_by(module: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Conversation"]
 
+POLISHED = 20
+"""Messages on either side of what is in sight whose Markdown is made ready."""
+
 
 class Conversation:
     """A pane over a session's messages; `name` tells its jobs from those of other panes."""
@@ -46,6 +51,7 @@ class Conversation:
         self._transcript = Transcript()
         self._widgets: dict[ItemKey, tuple[Item, Block]] = {}
         self._new_below = 0
+        self._polishing: frozenset[str] = frozenset()
 
     def count(self) -> int:
         return len(self._transcript.items)
@@ -177,9 +183,41 @@ class Conversation:
             first, last = map(self._transcript.message_index, shown)
             for side in window.wanted(first, last):
                 self._fetch_more(side)
+            self._polish(first, last)
         if self._new_below and window.ends and self.view.at_end():
             self._new_below = 0
         self._on_change()
+
+    def _polish(self, first: int, last: int) -> None:
+        """Have Markdown and code shown as such, in sight and near it; plain text is there sooner.
+
+        `first` and `last` are places in the window.
+        """
+        items = self._transcript.window.items
+        if all(message.rich for message in items[first : last + 1]):
+            return
+        near = items[max(0, first - POLISHED) : last + 1 + POLISHED]
+        plain = {message.id: message for message in near if not message.rich}
+        if plain.keys() == self._polishing:
+            return
+        self._polishing = frozenset(plain)
+
+        def done(rich: Mapping[str, Rendered]) -> None:
+            self._polishing = frozenset()
+            self._polished(plain, rich)
+
+        self._host.submit(lambda _: self._render.polish(plain), done, key=f"{self._key}.rich")
+
+    def _polished(self, plain: Mapping[str, Rendered], rich: Mapping[str, Rendered]) -> None:
+        at, at_end = self._cursor_key(), self.view.reads_end()
+        items = self._transcript.window.items
+        for index, message in enumerate(items):
+            if plain.get(message.id) is message:
+                items[index] = rich.get(message.id, replace(message, rich=True))
+        self._transcript.update()
+        self._restore(at)
+        if at_end:
+            self.view.move("last")
 
     def _fetch_more(self, side: Side) -> None:
         window = self._transcript.window

@@ -133,10 +133,15 @@ class ListView(Box):
         self._attach(*self._size)
         return self.viewport.at_end
 
+    def reads_end(self) -> bool:
+        """Whether the cursor stands on the last item and the end of that is in sight."""
+        self._attach(*self._size)
+        return 0 < self._source.count() == self.viewport.cursor + 1 and self.viewport.at_end
+
     def _attach(self, columns: int, rows: int) -> None:
         """Tell the viewport how things are; who looked at the end still does after a resize."""
         if (columns, rows) != self._size:
-            to_end = self._reads_end()
+            to_end = self.reads_end()
             self._size = columns, rows
             self._attach(columns, rows)
             if to_end:
@@ -148,11 +153,6 @@ class ListView(Box):
             lambda index: source.widget(index).height(columns),
             lambda index: source.widget(index).lead(columns),
         )
-
-    def _reads_end(self) -> bool:
-        """Whether the cursor stands on the last item and the end of that is in sight."""
-        self._attach(*self._size)
-        return 0 < self._source.count() == self.viewport.cursor + 1 and self.viewport.at_end
 
     def _changed(self) -> None:
         self._invalidate()
