@@ -77,8 +77,11 @@ BINDINGS = (
     Binding("filter", ("/",), "sessions", "filter by title as you type", "filter"),
     Binding("projects", ("P",), "sessions", "look at another project", "project"),
     Binding("pane", ("tab", "shift tab"), "sessions", "list or preview (wide screens)", "pane"),
-    Binding("next-message", ("n", "]"), "session", "next message", "message"),
-    Binding("previous-message", ("N", "["), "session", "previous message"),
+    Binding("next", ("n",), "session", "next message; after a search: next hit", "message"),
+    Binding("previous", ("N",), "session", "previous message; after a search: previous hit"),
+    Binding("next-message", ("]",), "session", "next message"),
+    Binding("previous-message", ("[",), "session", "previous message"),
+    Binding("find", ("/",), "session", "find in all messages; esc ends it", "find"),
     Binding("fold", ("enter",), "session", "unfold or fold what the cursor is on", "fold"),
     Binding("fold-all", ("z",), "session", "unfold or fold everything", "fold all"),
     Binding("rename", ("r", "f2"), "session", "rename the session", "rename"),
@@ -120,7 +123,7 @@ PLACES: Mapping[str, Place] = {
     "session": Place(
         ("session", *_SHARED),
         (
-            *("back", "down+up", "next-message+previous-message", "fold", "page-down+page-up"),
+            *("back", "down+up", "next+previous", "fold", "find", "page-down+page-up"),
             *("fold-all", "rename", "delete", "help"),
         ),
     ),

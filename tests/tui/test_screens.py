@@ -25,6 +25,7 @@ STATES: dict[str, list[str]] = {
     "session": ["enter"],
     "session-start": ["enter", "g"],
     "session-unfolded": ["enter", "g", "z", "n", "n"],
+    "session-find": ["enter", "g", "/", *"pool", "enter", "n"],
     "filter": ["/", "e", "x", "p"],
     "filter-nothing": ["/", "q", "q"],
     "new": ["n", "A", "b"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,8 +15,10 @@ from opencode.tui.format import Run
 from opencode.tui.loading import Stretch
 from opencode.tui.render.blocks import Rendered
 from opencode.tui.render.compose import Item, ItemKey
+from opencode.tui.render.find import marked
 from opencode.tui.render.message import Renderer
 from opencode.tui.screens.base import Command, Host
+from opencode.tui.searching import Hit
 from opencode.tui.transcript import Transcript
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.block import Block
@@ -52,6 +55,10 @@ class Conversation:
         self._widgets: dict[ItemKey, tuple[Item, Block]] = {}
         self._new_below = 0
         self._polishing: frozenset[str] = frozenset()
+        self._pattern: re.Pattern[str] | None = None
+        self._hit: Hit | None = None
+        self._mark: tuple[ItemKey, int] | None = None
+        """The item with the present hit of a search, and its number there."""
 
     def count(self) -> int:
         return len(self._transcript.items)
@@ -61,9 +68,15 @@ class Conversation:
         known = self._widgets.get(item.key)
         if known is None or known[0] is not item:
             same = known is not None and known[0] == item
-            widget = known[1] if known and same else Block(item.paragraphs, item.lead)
+            widget = known[1] if known and same else self._block(item)
             known = self._widgets[item.key] = item, widget
         return known[1]
+
+    def _block(self, item: Item) -> Block:
+        if self._pattern is None:
+            return Block(item.paragraphs, item.lead)
+        current = self._mark[1] if self._mark and self._mark[0] == item.key else None
+        return Block(marked(item.paragraphs, self._pattern, current), item.lead)
 
     def show(self, session: Session, size: int = PAGE) -> None:
         """Show the end of a session."""
@@ -131,6 +144,50 @@ class Conversation:
         with_cursor = self._cursor_key()
         self._transcript.toggle_all()
         self._restore(with_cursor)
+
+    def cursor_seq(self) -> int:
+        """Return the number of the message the cursor is on, 0 when there is none."""
+        at = self._cursor_key()
+        return at[0] if at else 0
+
+    def highlight(self, pattern: re.Pattern[str] | None) -> None:
+        """Mark what matches, or nothing."""
+        self._pattern, self._hit, self._mark = pattern, None, None
+        self._widgets.clear()
+
+    def go_to(self, hit: Hit) -> None:
+        """Show a hit of the pattern; its message may have to be fetched."""
+        self._hit = hit
+        if not self._show_hit() and self.session is not None:
+            work = partial(
+                loading.messages_around,
+                render=self._render,
+                session_id=self.session.id,
+                seq=hit.seq,
+            )
+            self._host.submit(work, self._jumped, key=self._key)
+
+    def _jumped(self, stretch: Stretch[Rendered]) -> None:
+        self._transcript.window.replace(
+            stretch.items, starts=stretch.starts, ends=stretch.ends, offset=None
+        )
+        self._transcript.update()
+        self._restore(self._cursor_key())
+        self._show_hit()
+
+    def _show_hit(self) -> bool:
+        """Bring the present hit into sight; whether its message is loaded."""
+        if self._hit is None or self._pattern is None:
+            return False
+        fold = self._transcript.reveal(self._hit.seq, self._hit.part)
+        if fold is None:
+            return False
+        found = self._transcript.locate(fold, self._hit, self._pattern)
+        index = found[0] if found else self._transcript.index_near((*fold, 0))
+        self._mark = (self._transcript.items[index].key, found[1]) if found else None
+        self._widgets.clear()
+        self.view.reveal(index, "match.current")
+        return True
 
     def _fetch_start(self) -> None:
         self._fetch(loading.first_messages, "first")
@@ -216,7 +273,9 @@ class Conversation:
                 items[index] = rich.get(message.id, replace(message, rich=True))
         self._transcript.update()
         self._restore(at)
-        if at_end:
+        if self._hit is not None and self._hit.seq == self.cursor_seq():
+            self._show_hit()
+        elif at_end:
             self.view.move("last")
 
     def _fetch_more(self, side: Side) -> None:

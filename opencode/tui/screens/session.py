@@ -10,6 +10,7 @@ from opencode.tui.screens.actions import rename_session
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.conversation import Conversation
 from opencode.tui.screens.delete import DeleteDialog
+from opencode.tui.screens.find import Find
 
 __all__ = ["SessionScreen"]
 
@@ -24,6 +25,7 @@ class SessionScreen(Layer):
         self._first = session
         self._deleted = deleted
         self._conversation = Conversation(host, "session")
+        self._find = Find(host, self._conversation)
         self.widget = self._conversation.view
 
     @property
@@ -33,6 +35,9 @@ class SessionScreen(Layer):
 
     def commands(self) -> Mapping[str, Command]:
         return {
+            "next": lambda: self._step(1),
+            "previous": lambda: self._step(-1),
+            "find": lambda: self._find.ask(self),
             "next-message": lambda: self._conversation.step_message(1),
             "previous-message": lambda: self._conversation.step_message(-1),
             "fold": self._conversation.fold,
@@ -45,7 +50,8 @@ class SessionScreen(Layer):
         return self._conversation.move(command)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
-        return [("title", shown_title(self.session.title))], self._conversation.place()
+        place = [*self._find.runs(), *self._conversation.place()]
+        return [("title", shown_title(self.session.title))], place
 
     def session_title(self) -> str:
         return shown_title(self.session.title)
@@ -59,6 +65,18 @@ class SessionScreen(Layer):
 
     def changed(self) -> None:
         self._conversation.refresh()
+
+    def back(self) -> None:
+        if self._find.active:
+            self._find.clear()
+        else:
+            super().back()
+
+    def _step(self, direction: int) -> None:
+        if self._find.active:
+            self._find.step(direction)
+        else:
+            self._conversation.step_message(direction)
 
     def _rename(self) -> None:
         rename_session(self, self.session, self._renamed)

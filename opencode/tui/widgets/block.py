@@ -37,6 +37,13 @@ class Block(Flow):
     def lead(self, columns: int) -> int:
         return self._canvases(columns)[0].rows()
 
+    def row_of(self, columns: int, attribute: str) -> int | None:
+        lead, content = self._canvases(columns)
+        for number, row in enumerate(content.content()):
+            if any(name == attribute for name, *_ in row):
+                return lead.rows() + number
+        return None
+
     def draw(self, columns: int, mark: Mark) -> urwid.Canvas:
         lead, content = self._canvases(columns)
         rows = content.rows()

@@ -117,6 +117,16 @@ class ListView(Box):
         self.viewport.select(index, top=top)
         self._changed()
 
+    def reveal(self, index: int, attribute: str) -> None:
+        """Put the cursor on an item and bring what has an attribute there into sight."""
+        self._attach(*self._size)
+        self.viewport.select(index)
+        columns, rows = self._size
+        row = self._source.widget(index).row_of(columns, attribute)
+        if row is not None and not 0 <= self.viewport.offset + row < rows:
+            self.viewport.offset = rows // 3 - row
+        self._changed()
+
     def visible(self) -> tuple[int, int]:
         """Return the first and the last item in sight; (0, -1) when there is none."""
         self._attach(*self._size)
