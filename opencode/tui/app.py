@@ -22,6 +22,7 @@ from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
+from opencode.tui.outside import Nowhere, Outside
 from opencode.tui.screens.base import Command, Layer, Place
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
@@ -58,6 +59,7 @@ class App:
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
         self.jobs = make_jobs(self.guard)
         self.log = LogTail()
+        self.outside: Outside = Nowhere()
         self.place: Place | None = None
         self.fatal: Exception | None = None
         self.layers: list[Layer] = []

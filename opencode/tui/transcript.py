@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import chain
 
+from opencode.tui.copying import Spot
 from opencode.tui.render.blocks import Entry, Rendered
 from opencode.tui.render.compose import HEAD, Fold, Item, ItemKey, compose
 from opencode.tui.render.find import count_in
@@ -113,6 +114,21 @@ class Transcript:
         at = self.window.index_of(seq)
         message = self.window.items[at or 0]
         return message, message.entries[number] if 0 <= number < len(message.entries) else None
+
+    def spot(self, index: int) -> Spot:
+        """Return what the cursor stands on, for those who read it from the database."""
+        message, entry = self.entry_at(index)
+        if entry is None or entry.kind not in {"call", "result"}:
+            return Spot(message.id)
+        parts = [(message.id, entry.part)]
+        if entry.kind == "call" and entry.call_id:
+            parts += [
+                (other.id, result.part)
+                for other in self.window.items
+                for result in other.entries
+                if result.kind == "result" and result.call_id == entry.call_id
+            ][:1]
+        return Spot(message.id, tuple(parts))
 
     def _call_of(self, result: Entry) -> Fold | None:
         for message in self.window.items:

@@ -26,6 +26,7 @@ WAYS = {
     "help": ["?"],
     "log": ["l"],
     "delete": ["d"],
+    "copy": ["enter", "y"],
 }
 
 

@@ -26,6 +26,7 @@ STATES: dict[str, list[str]] = {
     "session-start": ["enter", "g"],
     "session-unfolded": ["enter", "g", "z", "n", "n"],
     "session-find": ["enter", "g", "/", *"pool", "enter", "n"],
+    "session-copy": ["enter", "g", "n", "y"],
     "filter": ["/", "e", "x", "p"],
     "filter-nothing": ["/", "q", "q"],
     "new": ["n", "A", "b"],

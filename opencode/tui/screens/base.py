@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from opencode.store import Store
     from opencode.tui.log import LogTail
+    from opencode.tui.outside import Outside
 
 __all__ = ["Command", "Host", "Layer", "Place"]
 
@@ -38,6 +39,7 @@ class Host(Protocol):
     """The program, as its screens see it; all calls are made on the thread of the event loop."""
 
     log: LogTail
+    outside: Outside
     place: Place | None
     """None until the database is open."""
     layers: list[Layer]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from opencode import text
 from opencode.models import Session
 from opencode.tui import loading
+from opencode.tui.copying import Spot
 from opencode.tui.format import Run
 from opencode.tui.loading import Stretch
 from opencode.tui.render.blocks import Rendered
@@ -149,6 +150,12 @@ class Conversation:
         """Return the number of the message the cursor is on, 0 when there is none."""
         at = self._cursor_key()
         return at[0] if at else 0
+
+    def spot(self) -> Spot | None:
+        """Return what the cursor is on; None when there are no messages."""
+        count = len(self._transcript.items)
+        cursor = min(self.view.viewport.cursor, count - 1)
+        return self._transcript.spot(cursor) if count else None
 
     def highlight(self, pattern: re.Pattern[str] | None) -> None:
         """Mark what matches, or nothing."""

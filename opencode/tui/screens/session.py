@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from opencode.models import Session
+from opencode.tui.copying import words_at
 from opencode.tui.format import Run, shown_title
 from opencode.tui.screens.actions import rename_session
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.conversation import Conversation
+from opencode.tui.screens.copy import CopyDialog
 from opencode.tui.screens.delete import DeleteDialog
 from opencode.tui.screens.find import Find
+from opencode.tui.screens.view import view
 
 __all__ = ["SessionScreen"]
 
@@ -42,6 +46,9 @@ class SessionScreen(Layer):
             "previous-message": lambda: self._conversation.step_message(-1),
             "fold": self._conversation.fold,
             "fold-all": self._conversation.fold_all,
+            "copy": self._copy,
+            "pager": self._view,
+            "editor": lambda: self._view(editor=True),
             "rename": self._rename,
             "delete": self._delete,
         }
@@ -77,6 +84,14 @@ class SessionScreen(Layer):
             self._find.step(direction)
         else:
             self._conversation.step_message(direction)
+
+    def _copy(self) -> None:
+        self.host.push(CopyDialog(self.host, self.session, self._conversation.spot()))
+
+    def _view(self, *, editor: bool = False) -> None:
+        spot = self._conversation.spot()
+        if spot is not None:
+            view(self.host, partial(words_at, spot=spot), editor=editor)
 
     def _rename(self) -> None:
         rename_session(self, self.session, self._renamed)
