@@ -23,6 +23,8 @@ class Transcript:
     def __init__(self) -> None:
         self.window: Window[Rendered] = Window(key=lambda message: message.seq)
         self.items: list[Item] = []
+        self.below: frozenset[str] = frozenset()
+        """Ids of the sessions that this one started; `update` takes note of them."""
         self._keys: list[ItemKey] = []
         self._folds: dict[tuple[int, int], bool] = {}
         self._unfolded = False
@@ -41,6 +43,7 @@ class Transcript:
             self._folds,
             complete=self.window.ends,
             unfolded=self._unfolded,
+            below=self.below,
         )
         self._keys = [item.key for item in self.items]
 

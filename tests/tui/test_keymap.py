@@ -27,6 +27,8 @@ WAYS = {
     "log": ["l"],
     "delete": ["d"],
     "copy": ["enter", "y"],
+    "files": ["enter", "f"],
+    "difference": ["enter", "f", "enter"],
 }
 
 

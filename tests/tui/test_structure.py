@@ -19,6 +19,7 @@ WITHOUT_URWID = (
     "opencode.tui.log",
     "opencode.tui.render.compose",
     "opencode.tui.render.markdown",
+    "opencode.tui.render.diff",
     "opencode.tui.render.find",
     "opencode.tui.render.message",
     "opencode.tui.searching",

@@ -157,6 +157,22 @@ class Conversation:
         cursor = min(self.view.viewport.cursor, count - 1)
         return self._transcript.spot(cursor) if count else None
 
+    def call_id(self) -> str:
+        """Return the id of the tool call the cursor is on, or nothing."""
+        count = len(self._transcript.items)
+        if not count:
+            return ""
+        _, entry = self._transcript.entry_at(min(self.view.viewport.cursor, count - 1))
+        return entry.call_id if entry else ""
+
+    def mark_below(self, ids: frozenset[str]) -> None:
+        """Take note of the sessions that this one started."""
+        if ids != self._transcript.below:
+            at = self._cursor_key()
+            self._transcript.below = ids
+            self._transcript.update()
+            self._restore(at)
+
     def highlight(self, pattern: re.Pattern[str] | None) -> None:
         """Mark what matches, or nothing."""
         self._pattern, self._hit, self._mark = pattern, None, None

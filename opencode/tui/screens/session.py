@@ -13,6 +13,7 @@ from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.conversation import Conversation
 from opencode.tui.screens.copy import CopyDialog
 from opencode.tui.screens.delete import DeleteDialog
+from opencode.tui.screens.files import FilesScreen
 from opencode.tui.screens.find import Find
 from opencode.tui.screens.view import view
 
@@ -29,6 +30,7 @@ class SessionScreen(Layer):
         self._first = session
         self._deleted = deleted
         self._conversation = Conversation(host, "session")
+        self._below: dict[str, Session] = {}
         self._find = Find(host, self._conversation)
         self.widget = self._conversation.view
 
@@ -46,6 +48,8 @@ class SessionScreen(Layer):
             "previous-message": lambda: self._conversation.step_message(-1),
             "fold": self._conversation.fold,
             "fold-all": self._conversation.fold_all,
+            "sub-session": self._open_below,
+            "files": lambda: self.host.push(FilesScreen(self.host, self.session)),
             "copy": self._copy,
             "pager": self._view,
             "editor": lambda: self._view(editor=True),
@@ -66,12 +70,14 @@ class SessionScreen(Layer):
     def shown(self) -> None:
         if self._conversation.session is None:
             self._conversation.show(self._first)
+        self._look_below()
 
     def refresh(self) -> None:
         self._conversation.refresh()
+        self._look_below()
 
     def changed(self) -> None:
-        self._conversation.refresh()
+        self.refresh()
 
     def back(self) -> None:
         if self._find.active:
@@ -84,6 +90,28 @@ class SessionScreen(Layer):
             self._find.step(direction)
         else:
             self._conversation.step_message(direction)
+
+    def _look_below(self) -> None:
+        session_id = self._first.id
+
+        def done(children: Sequence[Session]) -> None:
+            self._below = {child.id: child for child in children}
+            self._conversation.mark_below(frozenset(self._below))
+
+        self.host.submit(
+            lambda store: store.sessions.children(session_id), done, key="session.below"
+        )
+
+    def _open_below(self) -> None:
+        """Open the session that the call under the cursor started, or the only one there is."""
+        only = next(iter(self._below.values())) if len(self._below) == 1 else None
+        child = self._below.get(self._conversation.call_id(), only)
+        if child is not None:
+            self.host.push(SessionScreen(self.host, child, lambda _: None))
+        elif self._below:
+            self.host.notice("Put the cursor on the call that started the session.")
+        else:
+            self.host.notice("This session started no other one.")
 
     def _copy(self) -> None:
         self.host.push(CopyDialog(self.host, self.session, self._conversation.spot()))
