@@ -42,13 +42,14 @@ def test_the_pager_has_the_terminal_until_it_ends(checkout: Path, tmp_path: Path
     pager = script(
         tmp_path,
         "trap 'echo interrupted' INT",
-        'cat "$1"; echo; echo here it is; read line; read line',
+        'cat "$1"; echo; echo here it is',
+        'while :; do read line; [ "$line" = bye ] && break; done',
         "exit 3",
     )
     with opened(checkout, PAGER=pager) as terminal:
         terminal.press("o").wait_for("here it is")
         assert not terminal.modes() & TAKEN
-        terminal.press("ctrl c").wait_for("interrupted").press("enter", "enter")
+        terminal.press("ctrl c").wait_for("interrupted").press(*"bye", "enter")
         terminal.wait_for("ended with code 3", "of 10", "All tests pass now.")
         assert terminal.modes() & TAKEN == TAKEN
         terminal.press("esc").wait_for("1 of 6").press("ctrl c")
