@@ -23,6 +23,8 @@ PLACES = {
     "aiosql": ("db/queries.py",),
     "click": ("cli/*.py",),
     "keyring": ("config/password.py",),
+    "markdown_it": ("tui/render/*.py",),
+    "pygments": ("tui/render/*.py",),
     "pymysql": ("db/mysql*.py",),
     "sqlparse": ("db/migrate*.py",),
     "urwid": ("tui/*.py",),
@@ -45,7 +47,10 @@ with open(path, "w") as file:
     json.dump({"code": code, "modules": sorted(sys.modules)}, file)
 """
 
-LIBRARIES = {"aiosql", "pymysql", "sqlparse", "urwid", "urwid_readline", "yoyo"}
+LIBRARIES = {
+    *("aiosql", "markdown_it", "pygments", "pymysql"),
+    *("sqlparse", "urwid", "urwid_readline", "yoyo"),
+}
 
 
 def loaded_by(directory: Path, *args: str) -> set[str]:

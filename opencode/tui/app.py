@@ -24,6 +24,7 @@ from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
+from opencode.tui.outside import Nowhere, Outside
 from opencode.tui.screens.base import Command, Layer, Place
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
@@ -64,6 +65,7 @@ class App:
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
         self.jobs = make_jobs(self.guard)
         self.log = LogTail()
+        self.outside: Outside = Nowhere()
         self.place: Place | None = None
         self.fatal: Exception | None = None
         self.layers: list[Layer] = []
@@ -172,7 +174,7 @@ class App:
     def switch_project(self, project_id: str) -> None:
         self.submit(lambda _: self._access.switch(project_id), self._arrived, key="project")
 
-    def outside(self, work: Callable[[], T]) -> T:
+    def suspended(self, work: Callable[[], T]) -> T:
         with self._terminal:
             return work()
 

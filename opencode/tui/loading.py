@@ -23,6 +23,7 @@ __all__ = [
     "first_messages",
     "last_messages",
     "messages_after",
+    "messages_around",
     "messages_before",
     "reload_messages",
     "short_path",
@@ -78,6 +79,13 @@ def messages_after(store: Store, render: Renderer, session_id: str, seq: int) ->
     """Return the messages after one."""
     messages = store.messages.list(session_id, after=seq, limit=PAGE)
     return Stretch(render(messages), starts=False, ends=len(messages) < PAGE)
+
+
+def messages_around(store: Store, render: Renderer, session_id: str, seq: int) -> Stretch[Rendered]:
+    """Return a message with those before and after it."""
+    before = store.messages.page(session_id, before=seq, limit=PAGE)
+    after = store.messages.list(session_id, after=seq - 1, limit=PAGE)
+    return Stretch(render((*before, *after)), starts=len(before) < PAGE, ends=len(after) < PAGE)
 
 
 def reload_messages(

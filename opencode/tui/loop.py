@@ -15,6 +15,7 @@ from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
 from opencode.tui.jobs import Jobs, ThreadJobs
 from opencode.tui.log import captured
+from opencode.tui.outside import TerminalOutside
 from opencode.tui.screens.base import Command
 from opencode.tui.terminal import InputFilter, TerminalScreen, signals_to_pipe
 
@@ -41,6 +42,7 @@ class _Loop:
             ),
             event_loop=urwid.SelectEventLoop(),
         )
+        self.app.outside = TerminalOutside(screen)
         self._wake_pipe = self.urwid.watch_pipe(lambda _: self.app.deliver())
 
     def later(self, seconds: float, callback: Command) -> object:

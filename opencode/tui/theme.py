@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from opencode.tui.reading_colours import READING, READING_FILLED
+
 __all__ = ["ATTRIBUTES", "THEMES", "Depth", "PaletteEntry", "choose", "depth", "palette"]
 
 Depth = Literal[1, 16, 256, 16777216]
@@ -52,6 +54,7 @@ _COLOURS: Mapping[str, tuple[str, str, str, str, str]] = {
     "strong": ("bold", "white,bold", "#fff,bold", "black,bold", "#000,bold"),
     "input": ("default", "white", "#fff", "black", "#000"),
     "offline": ("default", "dark gray", "g50", "dark gray", "g50"),
+    **READING,
 }
 
 # name: (mono, dark 16 fg and bg, dark 256, light 16, light 256)
@@ -87,6 +90,7 @@ _FILLED = {
         ("white", "black"),
         ("#fff", "g30"),
     ),
+    **READING_FILLED,
 }
 
 # What stands for colours of the 256 where the terminal has all of them.

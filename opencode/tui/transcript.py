@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import chain
 
-from opencode.tui.render.blocks import Rendered
-from opencode.tui.render.compose import HEAD, Item, ItemKey, compose
+from opencode.tui.copying import Spot
+from opencode.tui.render.blocks import Entry, Rendered
+from opencode.tui.render.compose import HEAD, Fold, Item, ItemKey, compose
+from opencode.tui.render.find import count_in
+from opencode.tui.searching import Hit
 from opencode.tui.window import Window
 
 __all__ = ["Transcript"]
@@ -18,6 +23,8 @@ class Transcript:
     def __init__(self) -> None:
         self.window: Window[Rendered] = Window(key=lambda message: message.seq)
         self.items: list[Item] = []
+        self.below: frozenset[str] = frozenset()
+        """Ids of the sessions that this one started; `update` takes note of them."""
         self._keys: list[ItemKey] = []
         self._folds: dict[tuple[int, int], bool] = {}
         self._unfolded = False
@@ -36,6 +43,7 @@ class Transcript:
             self._folds,
             complete=self.window.ends,
             unfolded=self._unfolded,
+            below=self.below,
         )
         self._keys = [item.key for item in self.items]
 
@@ -57,6 +65,80 @@ class Transcript:
         self._unfolded = not self._unfolded
         self._folds = {key: shut for key, shut in self._folds.items() if key[1] == HEAD}
         self.update()
+
+    def reveal(self, seq: int, part: int) -> Fold | None:
+        """Unfold what shows a part of a message; None when the message is not loaded.
+
+        That is the entry of a tool call for the result of it.
+        """
+        at = self.window.index_of(seq)
+        if at is None:
+            return None
+        entries = self.window.items[at].entries
+        number = next((n for n, entry in enumerate(entries) if entry.part == part), HEAD)
+        fold = (seq, number)
+        if number != HEAD and entries[number].kind == "result":
+            fold = self._call_of(entries[number]) or fold
+        self._folds[fold] = False
+        self._folds[fold[0], HEAD] = False
+        self.update()
+        return fold
+
+    def locate(self, fold: Fold, hit: Hit, pattern: re.Pattern[str]) -> tuple[int, int] | None:
+        """Return the item with a hit, and which one it is there; `fold` is from `reveal`.
+
+        The last hit stands in for those that are not shown; None when there is none.
+        """
+        begin = bisect_left(self._keys, (*fold, 0))
+        if begin == len(self.items):
+            return None
+        number = hit.number
+        _, entry = self.entry_at(begin)
+        if entry and (fold[0], entry.part) != (hit.seq, hit.part):
+            # The result of a call, which stands below its input.
+            number += count_in(self.items[begin].paragraphs[:1], pattern)
+            number += count_in(chain.from_iterable(entry.chunks), pattern)
+        last: tuple[int, int] | None = None
+        for index in range(begin, len(self.items)):
+            item = self.items[index]
+            if item.key[:2] != fold:
+                break
+            hits = count_in(item.paragraphs, pattern)
+            above = count_in(item.paragraphs[:1], pattern) if item.head else 0
+            if hits - above > number:
+                return index, number + above
+            number -= hits - above
+            last = (index, hits - 1) if hits > above else last
+        return last
+
+    def entry_at(self, index: int) -> tuple[Rendered, Entry | None]:
+        """Return the message of an item, and its entry; None for a head of its own."""
+        seq, number, _ = self._keys[index]
+        at = self.window.index_of(seq)
+        message = self.window.items[at or 0]
+        return message, message.entries[number] if 0 <= number < len(message.entries) else None
+
+    def spot(self, index: int) -> Spot:
+        """Return what the cursor stands on, for those who read it from the database."""
+        message, entry = self.entry_at(index)
+        if entry is None or entry.kind not in {"call", "result"}:
+            return Spot(message.id)
+        parts = [(message.id, entry.part)]
+        if entry.kind == "call" and entry.call_id:
+            parts += [
+                (other.id, result.part)
+                for other in self.window.items
+                for result in other.entries
+                if result.kind == "result" and result.call_id == entry.call_id
+            ][:1]
+        return Spot(message.id, tuple(parts))
+
+    def _call_of(self, result: Entry) -> Fold | None:
+        for message in self.window.items:
+            for number, entry in enumerate(message.entries):
+                if entry.kind == "call" and result.call_id and entry.call_id == result.call_id:
+                    return message.seq, number
+        return None
 
     def neighbour(self, index: int, direction: int) -> int:
         """Return the next item with a message's head, or the one before; else stay."""

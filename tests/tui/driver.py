@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
+from pathlib import Path
 
 import urwid
 from urwid.testing import ScriptedScreen, render_runs
@@ -83,6 +84,28 @@ class TimedJobs(InlineJobs):
         self._timers.later(seconds, due)
 
 
+class Terminal:
+    """Takes the place of the terminal: remembers what was sent and which programs were run."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.commands: list[list[str]] = []
+        self.texts: list[str] = []
+        """What the files held that the programs were given."""
+        self.code = 0
+        self.error: OSError | None = None
+
+    def send(self, sequence: str) -> None:
+        self.sent.append(sequence)
+
+    def run(self, command: Sequence[str]) -> int:
+        self.commands.append(list(command))
+        if self.error is not None:
+            raise self.error
+        self.texts.append(Path(command[-1]).read_text())
+        return self.code
+
+
 class Driver:
     """The program with a screen that records what is drawn."""
 
@@ -100,6 +123,8 @@ class Driver:
             clock=lambda: self.timers.time,
             fence=True,
         )
+        self.terminal = Terminal()
+        self.app.outside = self.terminal
         self.loop = urwid.MainLoop(self.app.root, theme.palette("dark"), screen=self.screen)
         self.app.start()
         self.draw()

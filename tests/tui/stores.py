@@ -75,6 +75,7 @@ def usual_sessions(store: Store) -> None:
         tokens=128_400,
         cost=1.93,
     )
+    usual_files(store, "implement")
     add_session(
         store,
         "Fix flaky migration test on MySQL 8",
@@ -104,6 +105,20 @@ def usual_sessions(store: Store) -> None:
         tokens=58_800,
         cost=0.71,
     )
+
+
+def usual_files(store: Store, session_id: str) -> None:
+    """A file of three versions and one of one; nothing else about the session changes."""
+    old = "".join(f"line {n}\n" for n in range(1, 21))
+    new = old.replace("line 5\n", "line five\nand a half\n").replace("line 18\n", "")
+    before = store.sessions.get(session_id)
+    for content in (old, old + "more\n", new):
+        store.files.record(session_id, path="opencode/db/pool.py", content=content)
+    store.files.record(session_id, path="README.md", content="# Read me\n")
+    with closing(sqlite3.connect(database_of(store), isolation_level=None)) as database:
+        database.execute(
+            "UPDATE sessions SET updated_at = ? WHERE id = ?", (before.updated_at, session_id)
+        )
 
 
 def conversation() -> list[Said]:

@@ -29,6 +29,9 @@ WAYS = {
     "copying": ["y"],
     "exporting": ["E"],
     "palette": [":"],
+    "copy": ["enter", "y"],
+    "files": ["enter", "f"],
+    "difference": ["enter", "f", "enter"],
 }
 
 
@@ -79,7 +82,7 @@ def test_labels(key: str, label: str) -> None:
 
 def test_lookup() -> None:
     assert command_for("sessions", "n") == "new"
-    assert command_for("session", "n") == "next-message"
+    assert command_for("session", "n") == "next"
     assert command_for("delete", "y") == "confirm"
     assert command_for("delete", "d") is None
     assert command_for("sessions", "x") is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from opencode.models import Message
@@ -50,8 +52,9 @@ def line_of(paragraph: Paragraph) -> str:
     return "".join(part for _, part in runs)
 
 
-def items(*messages: Message, **options: bool) -> list[Item]:
-    return compose([render(one) for one in messages], {}, **options)
+def items(*messages: Message, complete: bool = True, unfolded: bool = False) -> list[Item]:
+    rendered = [render(one) for one in messages]
+    return compose(rendered, {}, complete=complete, unfolded=unfolded)
 
 
 def shown(*messages: Message, **options: bool) -> list[str]:
@@ -167,7 +170,7 @@ class TestMessages:
     )
     def test_what_a_call_is_about(self, source: str, summary: str) -> None:
         line = shown(message(ToolCall("c", "bash", source)))[1]
-        assert line.removeprefix("▸ ").removeprefix("▾ ") == f"{summary} · no result"
+        assert line.removeprefix("▸ ").removeprefix("▾ ") == f"{summary} · interrupted · no result"
 
     def test_rendering_is_remembered_until_the_message_changes(self) -> None:
         renderer = Renderer(remembered=2)
@@ -196,6 +199,33 @@ class TestCompose:
         assert shown(call, result)[1] == (
             "▸ bash · failed · 50 lines\n"
             "│ line 1 of the output\nline 2 of the output\nline 3 of the output"
+        )
+
+    def test_diffs_in_results_have_colours(self) -> None:
+        diff = "@@ -1 +1,2 @@\n-old\n+new\n+more"
+        call = message(ToolCall("c", "edit", '{"path": "a.py"}'))
+        result = message(ToolResult("c", "", diff), seq=2, role="tool")
+        (item,) = items(call, result, unfolded=False)[1:]
+        names = {name for paragraph in item.paragraphs for name, _ in paragraph.runs}
+        assert {"diff.hunk", "diff.add", "diff.remove"} <= names
+        assert shown(call, result)[1] == f"▸ edit  a.py · 4 lines\n│ {diff}"
+
+    def test_the_diff_beside_what_a_tool_for_editing_says(self) -> None:
+        metadata = json.dumps({"diff": "@@ -1 +1 @@\n-old\n+new\x1b[2J\n+more", "additions": 2})
+        call = message(ToolCall("c", "edit", '{"path": "a.py"}'))
+        result = message(ToolResult("c", "", "done", metadata), seq=2, role="tool")
+        assert shown(call, result)[1] == "▸ edit  a.py · 1 line · +2 −1"
+        unfolded = shown(call, result, unfolded=True)[1]
+        assert unfolded.endswith("│ done\n│ @@ -1 +1 @@\n-old\n+new\n+more")
+        for other in ('{"diff": 3}', '{"diff": "no"}', '"diff"'):
+            result = message(ToolResult("c", "", "done", other), seq=2, role="tool")
+            assert shown(call, result)[1] == "▸ edit  a.py · 1 line\n│ done"
+
+    def test_calls_that_started_a_session_say_so(self) -> None:
+        call = message(ToolCall("c", "task", '{"prompt": "look"}'))
+        (_, item) = compose([render(call)], {}, below={"c"})
+        assert words(item.paragraphs) == (
+            "▸ task  look · interrupted · no result · > opens its session"
         )
 
     def test_a_call_that_may_yet_be_answered_is_not_called_unanswered(self) -> None:

@@ -214,3 +214,30 @@ def test_files_of_roles_and_parts_are_shown_as_what_they_are(
         "│ 42",
     ):
         assert shown in text
+
+
+def test_sub_sessions_and_back_to_the_same_place(store: Store, drive: StartDriver) -> None:
+    said: list[Said] = [("user", [Text(f"message {n}")]) for n in range(30)]
+    said.insert(20, ("assistant", [ToolCall("child", "task", '{"prompt": "look around"}')]))
+    said.insert(25, ("assistant", [ToolCall("other", "task", '{"prompt": "and there"}')]))
+    add_session(store, "Parent", id="parent", said=said)
+    for child in ("child", "other"):
+        store.sessions.create(title=f"The {child}", parent="parent", id=child)
+    driver = drive(store).press("enter", "G", ">")
+    assert "Put the cursor on the call" in driver.footer()
+    while not marked(driver)[0].startswith("▸ task  look around"):
+        driver.press("k")
+    assert "> opens its session" in marked(driver)[0]
+    before = driver.lines()
+    driver.press(">")
+    assert driver.header().startswith(" The child")
+    assert "Session: The child" in driver.text()
+    driver.press(">")
+    assert "started no other one" in driver.footer()
+    assert driver.press("esc").lines() == before
+
+
+def test_the_only_sub_session(store: Store, drive: StartDriver) -> None:
+    add_session(store, "Parent", id="parent", said=conversation()[:1])
+    store.sessions.create(title="Child", parent="parent", id="child")
+    assert drive(store).press("enter", ">").header().startswith(" Child")

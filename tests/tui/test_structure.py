@@ -24,7 +24,11 @@ WITHOUT_URWID = (
     "opencode.tui.loading",
     "opencode.tui.log",
     "opencode.tui.render.compose",
+    "opencode.tui.render.markdown",
+    "opencode.tui.render.diff",
+    "opencode.tui.render.find",
     "opencode.tui.render.message",
+    "opencode.tui.searching",
     "opencode.tui.theme",
     "opencode.tui.transcript",
     "opencode.tui.viewport",
@@ -32,7 +36,7 @@ WITHOUT_URWID = (
 )
 
 # What the interface must not load before its first frame: it opens the store in a thread.
-HEAVY = {"aiosql", "click", "pymysql", "sqlparse", "yoyo"}
+HEAVY = {"aiosql", "click", "markdown_it", "pygments", "pymysql", "sqlparse", "yoyo"}
 
 
 def loaded_by(module: str) -> set[str]:

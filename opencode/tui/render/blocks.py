@@ -12,9 +12,25 @@ from typing import Literal
 
 from opencode.tui.format import Run
 
-__all__ = ["BLANK", "Entry", "Paragraph", "Paragraphs", "Rendered", "Wrap"]
+__all__ = ["BLANK", "Align", "Entry", "Paragraph", "Paragraphs", "Rendered", "Table", "Wrap"]
 
 Wrap = Literal["space", "any", "clip"]
+
+Align = Literal["left", "right", "center"]
+
+Cell = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Some rows of a table; those of one table have the same `widths`, so that they line up."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[int, ...]
+    """Columns that each column of the table would like to have."""
+    aligns: tuple[Align, ...]
+    heading: bool = False
+    """Whether the first row is the heading, and gets a line below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,8 @@ class Paragraph:
     """Stands at the right end of the first row; for lines that are clipped."""
     frame: str | None = None
     """With a label, also an empty one, a frame is drawn around the lines."""
+    table: Table | None = None
+    """Is shown instead of `runs`."""
 
 
 BLANK = Paragraph()
@@ -58,6 +76,8 @@ class Entry:
     """Calls: name and input on one line. Results: state and size."""
     preview: Paragraphs = ()
     """Results: what is shown of it even when folded."""
+    part: int = 0
+    """Which part of the message it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +91,5 @@ class Rendered:
     created_at: int
     updated_at: int
     entries: tuple[Entry, ...]
+    rich: bool = True
+    """Whether Markdown and code are shown as such; plain text comes sooner."""

@@ -5,7 +5,7 @@ It works on what is loaded, so a result whose call is not loaded stands alone un
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -51,15 +51,16 @@ def compose(
     *,
     complete: bool = True,
     unfolded: bool = False,
+    below: Collection[str] = (),
 ) -> list[Item]:
     """Return the items of a conversation, in order.
 
     `folds` says what the reader has folded or unfolded. Unless `complete`, more messages follow,
     and the result of the last call may be among them. `unfolded` is how things are that the
-    reader has not touched.
+    reader has not touched. `below` are the ids of sessions that calls of this one started.
     """
     unanswered = messages[-1].seq if messages and not complete else None
-    composer = _Composer(messages, folds, unanswered, unfolded=unfolded)
+    composer = _Composer(messages, folds, unanswered, unfolded=unfolded, below=below)
     items: list[Item] = []
     day = ""
     for message in messages:
@@ -87,6 +88,7 @@ class _Composer:
         unanswered: int | None,
         *,
         unfolded: bool,
+        below: Collection[str],
     ) -> None:
         entries = [entry for message in messages for entry in message.entries if entry.call_id]
         self._results = {entry.call_id: entry for entry in entries if entry.kind == "result"}
@@ -95,6 +97,7 @@ class _Composer:
         self._folds = folds
         self._unanswered = unanswered
         self._unfolded = unfolded
+        self._below = below
         self._speaker = ("", "")
 
     def message(self, message: Rendered) -> Iterator[Item]:
@@ -161,8 +164,12 @@ class _Composer:
             chunks = chunked(chain.from_iterable((*chunks, *result.chunks)))
         fold = (message.seq, number)
         folded = bool(chunks) and self._folded(fold, entry)
+        summary, state = self._summary(message, entry, result)
+        if entry.call_id in self._below:
+            state = (*state, *([("dim", " · ")] if state else []), ("key", "> opens its session"))
         line = tool_line(
-            *self._summary(message, entry, result),
+            summary,
+            state,
             folded=folded,
             time=clock_of(message.created_at),
         )
@@ -185,7 +192,7 @@ class _Composer:
             return entry.summary, result.summary
         if message.seq == self._unanswered:
             return entry.summary, ()
-        return entry.summary, (("warning", "no result"),)
+        return entry.summary, (("warning", "interrupted"), ("dim", " · no result"))
 
 
 def _head(message: Rendered, *, folded: bool) -> Paragraph:

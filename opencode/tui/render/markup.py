@@ -96,6 +96,9 @@ def chunked(paragraphs: Iterable[Paragraph]) -> tuple[Paragraphs, ...]:
     for paragraph in paragraphs:
         size = sum(len(part) for _, part in paragraph.runs)
         rows = 1 + sum(part.count("\n") for _, part in paragraph.runs)
+        if paragraph.table:
+            rows = len(paragraph.table.rows)
+            size = rows * sum(paragraph.table.widths)
         if chunks[-1] and (lines + rows > CHUNK_LINES or characters + size > CHUNK_CHARACTERS):
             chunks.append([])
             lines = characters = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from opencode import text
 from opencode.models import Message
@@ -20,6 +21,7 @@ from opencode.parts import (
 )
 from opencode.tui.format import Run, clock_of
 from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs, Rendered
+from opencode.tui.render.markdown import markdown
 from opencode.tui.render.markup import Capped, capped, chunked, plain, prose
 from opencode.tui.render.tools import call_entry, result_entry
 
@@ -31,8 +33,9 @@ USUAL_ENDS = frozenset({"", "stop", "end_turn", "tool_use"})
 INDENT = 3
 
 
-def render(message: Message) -> Rendered:
-    """Return the message with all its text cleaned."""
+def render(message: Message, *, rich: bool = True) -> Rendered:
+    """Return the message with all its text cleaned; unless `rich`, Markdown as it is written."""
+    clock = clock_of(message.created_at)
     return Rendered(
         id=message.id,
         seq=message.seq,
@@ -41,10 +44,11 @@ def render(message: Message) -> Rendered:
         created_at=message.created_at,
         updated_at=message.updated_at,
         entries=tuple(
-            entry
-            for part in message.parts
-            for entry in _entries(part, clock_of(message.created_at))
+            replace(entry, part=number)
+            for number, part in enumerate(message.parts)
+            for entry in _entries(part, clock, rich=rich)
         ),
+        rich=rich or not any(isinstance(part, Text) for part in message.parts),
     )
 
 
@@ -56,23 +60,32 @@ class Renderer:
         self._cache: dict[str, tuple[Message, Rendered]] = {}
 
     def __call__(self, messages: Iterable[Message]) -> list[Rendered]:
+        """Return messages quickly: as plain text unless `polish` was there before."""
         return [self._render(message) for message in messages]
+
+    def polish(self, ids: Iterable[str]) -> dict[str, Rendered]:
+        """Return messages that were rendered before with their Markdown and code, by id."""
+        known = {id: self._cache[id] for id in ids if id in self._cache}
+        for id, (message, rendered) in known.items():
+            if not rendered.rich:
+                self._cache[id] = message, render(message)
+        return {id: self._cache[id][1] for id in known}
 
     def _render(self, message: Message) -> Rendered:
         known = self._cache.pop(message.id, None)
         # Times are whole seconds, so a message can change without a new one.
         if known is None or known[0] != message:
-            known = (message, render(message))
+            known = (message, render(message, rich=False))
         self._cache[message.id] = known
         if len(self._cache) > self._remembered:
             del self._cache[next(iter(self._cache))]
         return known[1]
 
 
-def _entries(part: Part, clock: str) -> Iterable[Entry]:
+def _entries(part: Part, clock: str, *, rich: bool) -> Iterable[Entry]:
     match part:
         case Text():
-            return _text(part)
+            return _text(part, rich=rich)
         case Reasoning():
             return (_reasoning(part, clock),)
         case ToolCall():
@@ -85,11 +98,12 @@ def _entries(part: Part, clock: str) -> Iterable[Entry]:
             return (_other(part),)
 
 
-def _text(part: Text) -> Iterable[Entry]:
+def _text(part: Text, *, rich: bool) -> Iterable[Entry]:
     content = capped(part.text)
     if not content.text.strip():
         return ()
-    return (Entry("text", chunks=chunked((*prose(content.text), *_left_out(content)))),)
+    body = (markdown(content.text) if rich else ()) or prose(content.text)
+    return (Entry("text", chunks=chunked((*body, *_left_out(content)))),)
 
 
 def _reasoning(part: Reasoning, clock: str) -> Entry:

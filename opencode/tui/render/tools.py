@@ -9,7 +9,9 @@ from opencode import text
 from opencode.parts import ToolCall, ToolResult
 from opencode.tui.format import Run
 from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs
-from opencode.tui.render.markup import capped, chunked, plain
+from opencode.tui.render.diff import diff_runs, is_diff
+from opencode.tui.render.markup import Capped, capped, chunked, plain
+from opencode.tui.render.runs import pieces_of
 
 __all__ = ["call_entry", "result_entry", "tool_line"]
 
@@ -51,17 +53,20 @@ def result_entry(part: ToolResult) -> Entry:
     """Return what a tool answered; it stands alone only when its call is not there."""
     content = capped(part.content)
     empty = not content.text.strip()
-    output = () if empty else plain(content.text, "output", indent=INDENT, gutter=GUTTER)
+    output = () if empty else _output(content.text)
     if content.note:
         output = (*output, _note(content.note))
+    change = _change(part.metadata)
+    if change:
+        output = (*output, *_output(change.text), *([_note(change.note)] if change.note else []))
     short = content.lines <= SHORT and len(content.text) < 80 * SHORT
     preview: Paragraphs = ()
-    if not empty and short:
+    if not empty and short and not change:
         preview = output
     elif part.is_error:
         first = content.text.split("\n", FAILED_LINES)[:FAILED_LINES]
         head = "\n".join(first)[: 80 * FAILED_LINES]
-        preview = plain(head, "output", indent=INDENT, gutter=GUTTER)
+        preview = _output(head)
     size = "no output" if empty else text.plural(content.lines, "line")
     name = text.clean_line(part.name).strip()
     return Entry(
@@ -73,6 +78,7 @@ def result_entry(part: ToolResult) -> Entry:
             *([("tool", name), (None, "  ")] if name else []),
             *([("error", "failed"), ("dim", " · ")] if part.is_error else []),
             ("dim", size),
+            *(_tally(change.text) if change else ()),
         ),
         preview=preview,
     )
@@ -90,6 +96,34 @@ def tool_line(
         first=("dim", glyph),
         tail=(("dim", " · "), *state) if state else (),
         right=("dim", f" {time}"),
+    )
+
+
+def _output(words: str) -> Paragraphs:
+    """Return lines with a gutter at their left, in colours when they are a unified diff."""
+    if not is_diff(words):
+        return plain(words, "output", indent=INDENT, gutter=GUTTER)
+    bar: Run = ("border", GUTTER)
+    return tuple(
+        Paragraph(piece, INDENT, "any", first=bar, rest=bar)
+        for piece in pieces_of(diff_runs(words, "output"))
+    )
+
+
+def _change(metadata: str) -> Capped | None:
+    """Return the diff that tools for editing leave beside what they say."""
+    value = (_arguments(metadata) or {}).get("diff") if '"diff"' in metadata else None
+    return capped(value) if isinstance(value, str) and is_diff(value) else None
+
+
+def _tally(diff: str) -> tuple[Run, ...]:
+    names = [name for name, _ in diff_runs(diff, None)]
+    added, removed = names.count("diff.add"), names.count("diff.remove")
+    return (
+        ("dim", " · "),
+        ("diff.add", f"+{added:,}"),
+        (None, " "),
+        ("diff.remove", f"−{removed:,}"),
     )
 
 

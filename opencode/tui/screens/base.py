@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from opencode.store import Store
     from opencode.tui.log import LogTail
+    from opencode.tui.outside import Outside
 
 __all__ = ["Command", "Host", "Layer", "Place"]
 
@@ -39,6 +40,7 @@ class Host(Protocol):
     """The program, as its screens see it; all calls are made on the thread of the event loop."""
 
     log: LogTail
+    outside: Outside
     place: Place | None
     """None until the database is open."""
     layers: list[Layer]
@@ -79,7 +81,7 @@ class Host(Protocol):
     def pop(self, layer: Layer) -> None:
         """Leave a screen or a dialog, and all that is on top of it."""
 
-    def outside(self, work: Callable[[], T]) -> T:
+    def suspended(self, work: Callable[[], T]) -> T:
         """Give the terminal to another program for as long as it takes."""
 
     def notice(self, words: str, attribute: str = "notice") -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.models import Session
 from opencode.tui import loading
+from opencode.tui.copying import Spot
 from opencode.tui.format import Run
 from opencode.tui.loading import Stretch
 from opencode.tui.render.blocks import Rendered
 from opencode.tui.render.compose import Item, ItemKey
+from opencode.tui.render.find import marked
 from opencode.tui.render.message import Renderer
 from opencode.tui.screens.base import Command, Host
+from opencode.tui.searching import Hit
 from opencode.tui.transcript import Transcript
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.block import Block
@@ -24,6 +30,9 @@ if TYPE_CHECKING:
     from opencode.store import Store
 
 __all__ = ["Conversation"]
+
+POLISHED = 20
+"""Messages on either side of what is in sight whose Markdown is made ready."""
 
 
 class Conversation:
@@ -46,6 +55,11 @@ class Conversation:
         self._transcript = Transcript()
         self._widgets: dict[ItemKey, tuple[Item, Block]] = {}
         self._new_below = 0
+        self._polishing: frozenset[str] = frozenset()
+        self._pattern: re.Pattern[str] | None = None
+        self._hit: Hit | None = None
+        self._mark: tuple[ItemKey, int] | None = None
+        """The item with the present hit of a search, and its number there."""
 
     def count(self) -> int:
         return len(self._transcript.items)
@@ -55,9 +69,15 @@ class Conversation:
         known = self._widgets.get(item.key)
         if known is None or known[0] is not item:
             same = known is not None and known[0] == item
-            widget = known[1] if known and same else Block(item.paragraphs, item.lead)
+            widget = known[1] if known and same else self._block(item)
             known = self._widgets[item.key] = item, widget
         return known[1]
+
+    def _block(self, item: Item) -> Block:
+        if self._pattern is None:
+            return Block(item.paragraphs, item.lead)
+        current = self._mark[1] if self._mark and self._mark[0] == item.key else None
+        return Block(marked(item.paragraphs, self._pattern, current), item.lead)
 
     def show(self, session: Session, size: int = PAGE) -> None:
         """Show the end of a session."""
@@ -130,6 +150,72 @@ class Conversation:
         self._transcript.toggle_all()
         self._restore(with_cursor)
 
+    def cursor_seq(self) -> int:
+        """Return the number of the message the cursor is on, 0 when there is none."""
+        at = self._cursor_key()
+        return at[0] if at else 0
+
+    def spot(self) -> Spot | None:
+        """Return what the cursor is on; None when there are no messages."""
+        count = len(self._transcript.items)
+        cursor = min(self.view.viewport.cursor, count - 1)
+        return self._transcript.spot(cursor) if count else None
+
+    def call_id(self) -> str:
+        """Return the id of the tool call the cursor is on, or nothing."""
+        count = len(self._transcript.items)
+        if not count:
+            return ""
+        _, entry = self._transcript.entry_at(min(self.view.viewport.cursor, count - 1))
+        return entry.call_id if entry else ""
+
+    def mark_below(self, ids: frozenset[str]) -> None:
+        """Take note of the sessions that this one started."""
+        if ids != self._transcript.below:
+            at = self._cursor_key()
+            self._transcript.below = ids
+            self._transcript.update()
+            self._restore(at)
+
+    def highlight(self, pattern: re.Pattern[str] | None) -> None:
+        """Mark what matches, or nothing."""
+        self._pattern, self._hit, self._mark = pattern, None, None
+        self._widgets.clear()
+
+    def go_to(self, hit: Hit) -> None:
+        """Show a hit of the pattern; its message may have to be fetched."""
+        self._hit = hit
+        if not self._show_hit() and self.session is not None:
+            work = partial(
+                loading.messages_around,
+                render=self._render,
+                session_id=self.session.id,
+                seq=hit.seq,
+            )
+            self._host.submit(work, self._jumped, key=self._key)
+
+    def _jumped(self, stretch: Stretch[Rendered]) -> None:
+        self._transcript.window.replace(
+            stretch.items, starts=stretch.starts, ends=stretch.ends, offset=None
+        )
+        self._transcript.update()
+        self._restore(self._cursor_key())
+        self._show_hit()
+
+    def _show_hit(self) -> bool:
+        """Bring the present hit into sight; whether its message is loaded."""
+        if self._hit is None or self._pattern is None:
+            return False
+        fold = self._transcript.reveal(self._hit.seq, self._hit.part)
+        if fold is None:
+            return False
+        found = self._transcript.locate(fold, self._hit, self._pattern)
+        index = found[0] if found else self._transcript.index_near((*fold, 0))
+        self._mark = (self._transcript.items[index].key, found[1]) if found else None
+        self._widgets.clear()
+        self.view.reveal(index, "match.current")
+        return True
+
     def _fetch_start(self) -> None:
         self._fetch(loading.first_messages, "first")
 
@@ -181,9 +267,43 @@ class Conversation:
             first, last = map(self._transcript.message_index, shown)
             for side in window.wanted(first, last):
                 self._fetch_more(side)
+            self._polish(first, last)
         if self._new_below and window.ends and self.view.at_end():
             self._new_below = 0
         self._on_change()
+
+    def _polish(self, first: int, last: int) -> None:
+        """Have Markdown and code shown as such, in sight and near it; plain text is there sooner.
+
+        `first` and `last` are places in the window.
+        """
+        items = self._transcript.window.items
+        if all(message.rich for message in items[first : last + 1]):
+            return
+        near = items[max(0, first - POLISHED) : last + 1 + POLISHED]
+        plain = {message.id: message for message in near if not message.rich}
+        if plain.keys() == self._polishing:
+            return
+        self._polishing = frozenset(plain)
+
+        def done(rich: Mapping[str, Rendered]) -> None:
+            self._polishing = frozenset()
+            self._polished(plain, rich)
+
+        self._host.submit(lambda _: self._render.polish(plain), done, key=f"{self._key}.rich")
+
+    def _polished(self, plain: Mapping[str, Rendered], rich: Mapping[str, Rendered]) -> None:
+        at, at_end = self._cursor_key(), self.view.reads_end()
+        items = self._transcript.window.items
+        for index, message in enumerate(items):
+            if plain.get(message.id) is message:
+                items[index] = rich.get(message.id, replace(message, rich=True))
+        self._transcript.update()
+        self._restore(at)
+        if self._hit is not None and self._hit.seq == self.cursor_seq():
+            self._show_hit()
+        elif at_end:
+            self.view.move("last")
 
     def _fetch_more(self, side: Side) -> None:
         window = self._transcript.window

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from opencode.models import Session
+from opencode.tui.copying import words_at
 from opencode.tui.format import Run, shown_title
 from opencode.tui.screens.actions import rename_session
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.choices import export_dialog
 from opencode.tui.screens.conversation import Conversation
+from opencode.tui.screens.copy import CopyDialog
 from opencode.tui.screens.delete import DeleteDialog
+from opencode.tui.screens.files import FilesScreen
+from opencode.tui.screens.find import Find
+from opencode.tui.screens.view import view
 from opencode.tui.screens.writing import Writing
 from opencode.tui.widgets.composer import WithComposer
 
@@ -29,6 +35,8 @@ class SessionScreen(Layer):
         self._conversation = Conversation(host, "session")
         self._writing = Writing(self, lambda: self.session.id, self._conversation.show_end)
         self.widget = WithComposer(self._conversation.view, lambda: self.prompt, self._writing.note)
+        self._below: dict[str, Session] = {}
+        self._find = Find(host, self._conversation)
 
     @property
     def session(self) -> Session:
@@ -37,10 +45,18 @@ class SessionScreen(Layer):
 
     def commands(self) -> Mapping[str, Command]:
         return {
+            "next": lambda: self._step(1),
+            "previous": lambda: self._step(-1),
+            "find": lambda: self._find.ask(self),
             "next-message": lambda: self._conversation.step_message(1),
             "previous-message": lambda: self._conversation.step_message(-1),
             "fold": self._conversation.fold,
             "fold-all": self._conversation.fold_all,
+            "sub-session": self._open_below,
+            "files": lambda: self.host.push(FilesScreen(self.host, self.session)),
+            "copy": self._copy,
+            "pager": self._view,
+            "editor": lambda: self._view(editor=True),
             "rename": self._rename,
             "delete": self._delete,
             "write": self._writing.open,
@@ -51,7 +67,8 @@ class SessionScreen(Layer):
         return self._conversation.move(command)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
-        return [("title", shown_title(self.session.title))], self._conversation.place()
+        place = [*self._find.runs(), *self._conversation.place()]
+        return [("title", shown_title(self.session.title))], place
 
     def session_title(self) -> str:
         return shown_title(self.session.title)
@@ -59,12 +76,56 @@ class SessionScreen(Layer):
     def shown(self) -> None:
         if self._conversation.session is None:
             self._conversation.show(self._first)
+        self._look_below()
 
     def refresh(self) -> None:
         self._conversation.refresh()
+        self._look_below()
 
     def changed(self) -> None:
-        self._conversation.refresh()
+        self.refresh()
+
+    def back(self) -> None:
+        if self._find.active:
+            self._find.clear()
+        else:
+            super().back()
+
+    def _step(self, direction: int) -> None:
+        if self._find.active:
+            self._find.step(direction)
+        else:
+            self._conversation.step_message(direction)
+
+    def _look_below(self) -> None:
+        session_id = self._first.id
+
+        def done(children: Sequence[Session]) -> None:
+            self._below = {child.id: child for child in children}
+            self._conversation.mark_below(frozenset(self._below))
+
+        self.host.submit(
+            lambda store: store.sessions.children(session_id), done, key="session.below"
+        )
+
+    def _open_below(self) -> None:
+        """Open the session that the call under the cursor started, or the only one there is."""
+        only = next(iter(self._below.values())) if len(self._below) == 1 else None
+        child = self._below.get(self._conversation.call_id(), only)
+        if child is not None:
+            self.host.push(SessionScreen(self.host, child, lambda _: None))
+        elif self._below:
+            self.host.notice("Put the cursor on the call that started the session.")
+        else:
+            self.host.notice("This session started no other one.")
+
+    def _copy(self) -> None:
+        self.host.push(CopyDialog(self.host, self.session, self._conversation.spot()))
+
+    def _view(self, *, editor: bool = False) -> None:
+        spot = self._conversation.spot()
+        if spot is not None:
+            view(self.host, partial(words_at, spot=spot), editor=editor)
 
     def _rename(self) -> None:
         rename_session(self, self.session, self._renamed)

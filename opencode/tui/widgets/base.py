@@ -71,6 +71,10 @@ class Flow(urwid.Widget):
         """Return how many of the rows come before what the cursor marks."""
         return 0
 
+    def row_of(self, columns: int, attribute: str) -> int | None:
+        """Return the first row in which something has an attribute."""
+        return None
+
     def draw(self, columns: int, mark: Mark) -> urwid.Canvas:
         """Return a canvas of that many rows."""
         raise NotImplementedError

@@ -11,6 +11,7 @@ from opencode.tui.format import Run, join_ends, runs_width, truncate_runs
 from opencode.tui.render.blocks import BLANK, Paragraph
 from opencode.tui.widgets.base import Flow, Mark
 from opencode.tui.widgets.lines import blank, line, stack, text_canvas
+from opencode.tui.widgets.table import table_canvas
 
 __all__ = ["Block"]
 
@@ -35,6 +36,13 @@ class Block(Flow):
 
     def lead(self, columns: int) -> int:
         return self._canvases(columns)[0].rows()
+
+    def row_of(self, columns: int, attribute: str) -> int | None:
+        lead, content = self._canvases(columns)
+        for number, row in enumerate(content.content()):
+            if any(name == attribute for name, *_ in row):
+                return lead.rows() + number
+        return None
 
     def draw(self, columns: int, mark: Mark) -> urwid.Canvas:
         lead, content = self._canvases(columns)
@@ -79,7 +87,9 @@ def _paragraph(paragraph: Paragraph, columns: int) -> urwid.Canvas:
     usable = max(1, min(columns - 1, MAX_TEXT))
     indent = max(0, min(paragraph.indent - 1, usable - MIN_TEXT))
     room = usable - indent
-    if paragraph.frame is not None:
+    if paragraph.table is not None:
+        canvas = table_canvas(paragraph.table, room)
+    elif paragraph.frame is not None:
         canvas = _framed(paragraph, room)
     elif paragraph.wrap == "clip":
         canvas = line(_clipped(paragraph, room), room)

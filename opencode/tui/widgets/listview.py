@@ -117,6 +117,16 @@ class ListView(Box):
         self.viewport.select(index, top=top)
         self._changed()
 
+    def reveal(self, index: int, attribute: str) -> None:
+        """Put the cursor on an item and bring what has an attribute there into sight."""
+        self._attach(*self._size)
+        self.viewport.select(index)
+        columns, rows = self._size
+        row = self._source.widget(index).row_of(columns, attribute)
+        if row is not None and not 0 <= self.viewport.offset + row < rows:
+            self.viewport.offset = rows // 3 - row
+        self._changed()
+
     def visible(self) -> tuple[int, int]:
         """Return the first and the last item in sight; (0, -1) when there is none."""
         self._attach(*self._size)
@@ -133,10 +143,15 @@ class ListView(Box):
         self._attach(*self._size)
         return self.viewport.at_end
 
+    def reads_end(self) -> bool:
+        """Whether the cursor stands on the last item and the end of that is in sight."""
+        self._attach(*self._size)
+        return 0 < self._source.count() == self.viewport.cursor + 1 and self.viewport.at_end
+
     def _attach(self, columns: int, rows: int) -> None:
         """Tell the viewport how things are; who looked at the end still does after a resize."""
         if (columns, rows) != self._size:
-            to_end = self._reads_end()
+            to_end = self.reads_end()
             self._size = columns, rows
             self._attach(columns, rows)
             if to_end:
@@ -148,11 +163,6 @@ class ListView(Box):
             lambda index: source.widget(index).height(columns),
             lambda index: source.widget(index).lead(columns),
         )
-
-    def _reads_end(self) -> bool:
-        """Whether the cursor stands on the last item and the end of that is in sight."""
-        self._attach(*self._size)
-        return 0 < self._source.count() == self.viewport.cursor + 1 and self.viewport.at_end
 
     def _changed(self) -> None:
         self._invalidate()

@@ -1,0 +1,86 @@
+"""What to copy, chosen from a short list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from opencode import text
+from opencode.models import Session
+from opencode.tui import clipboard
+from opencode.tui.copying import Choice, Spot, choices
+from opencode.tui.format import Run
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.lines import Lines
+from opencode.tui.widgets.dialog import boxed
+from opencode.tui.widgets.row import Row
+
+if TYPE_CHECKING:
+    import urwid
+
+__all__ = ["CopyDialog", "copy_words"]
+
+COLUMNS = 64
+MAX_ROWS = 12
+
+
+class CopyDialog(Layer):
+    """Lists what can be copied where the cursor stands; the likeliest comes first."""
+
+    place = "copy"
+    is_overlay = True
+
+    def __init__(self, host: Host, session: Session, spot: Spot | None = None) -> None:
+        super().__init__(host)
+        self._session = session
+        self._spot = spot
+        self._choices: Sequence[Choice] = ()
+        self._lines = Lines()
+        self._lines.view.placeholder = [[("dim", "loading…")]]
+
+    def commands(self) -> Mapping[str, Command]:
+        return {"copy-this": self._copy}
+
+    def move(self, command: str) -> bool:
+        return self._lines.view.move(command)
+
+    def shown(self) -> None:
+        self.host.submit(
+            partial(choices, session=self._session, spot=self._spot),
+            self._loaded,
+            key="copy",
+            failed=self._gone,
+        )
+
+    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+        width = max(1, min(COLUMNS, columns - 8))
+        height = max(1, min(len(self._choices), MAX_ROWS, rows - 2))
+        return boxed("Copy what?", self._lines.view.render((width, height)))
+
+    def _loaded(self, found: Sequence[Choice]) -> None:
+        self._choices = found
+        self._lines.show([Row(partial(_row, choice)) for choice in found])
+
+    def _gone(self, _: Exception) -> bool:
+        self.back()
+        return False
+
+    def _copy(self) -> None:
+        if self._choices:
+            chosen = self._choices[self._lines.view.viewport.cursor]
+            self.back()
+            copy_words(self.host, chosen.words, chosen.label)
+
+
+def copy_words(host: Host, words: str, what: str) -> None:
+    """Copy clean text and say where it went."""
+
+    def done(how: str) -> None:
+        host.notice(f"{text.truncate(what, 30)}: {how}")
+
+    host.submit(lambda _: clipboard.copy(words), done)
+
+
+def _row(choice: Choice, width: int) -> list[Run]:
+    return [(None, text.pad(text.clean_line(choice.label), width))]

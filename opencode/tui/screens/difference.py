@@ -1,0 +1,142 @@
+"""What differs between two versions of a file, in one column or in two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from opencode import text
+from opencode.models import Session
+from opencode.tui.copying import clean_keeping_tabs
+from opencode.tui.format import Run, shown_title
+from opencode.tui.render.blocks import Paragraph
+from opencode.tui.render.diff import Comparison, Pair, pair_runs
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.lines import Lines
+from opencode.tui.screens.view import view
+from opencode.tui.screens.write import ask_where
+from opencode.tui.versions import TreeFile, content, difference
+from opencode.tui.widgets.base import Flow
+from opencode.tui.widgets.block import Block
+from opencode.tui.widgets.listview import ListView
+from opencode.tui.widgets.row import Row
+
+__all__ = ["DifferenceScreen"]
+
+NOTHING = -1
+"""Stands for the version before the first one."""
+
+SIDE_BY_SIDE = 120
+"""Columns from which two columns are shown at first."""
+
+
+class DifferenceScreen(Layer):
+    """Shows the first against the last version, then any other two."""
+
+    place = "difference"
+    widget: ListView
+
+    def __init__(self, host: Host, session: Session, file: TreeFile) -> None:
+        super().__init__(host)
+        self._session = session
+        self._file = file
+        self._new = len(file.versions) - 1
+        self._old = 0 if self._new else NOTHING
+        self._sides: bool | None = None
+        self._result = Comparison()
+        self._lines = Lines()
+        self.widget = self._lines.view
+        self.widget.placeholder = [[("dim", "loading…")]]
+
+    def commands(self) -> Mapping[str, Command]:
+        return {
+            "sides": self._toggle,
+            "older": lambda: self._choose(self._old - 1, self._new),
+            "newer": lambda: self._choose(self._old + 1, self._new),
+            "new-older": lambda: self._choose(self._old, self._new - 1),
+            "new-newer": lambda: self._choose(self._old, self._new + 1),
+            "pager": self._view,
+            "editor": lambda: self._view(editor=True),
+            "write": lambda: ask_where(self, self._file, self._file.versions[self._new]),
+        }
+
+    def move(self, command: str) -> bool:
+        return self._lines.view.move(command)
+
+    def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        old, new = (self._name(number) for number in (self._old, self._new))
+        counts: list[Run] = [
+            ("diff.add", f"+{self._result.added:,}"),
+            (None, " "),
+            ("diff.remove", f"−{self._result.removed:,}"),
+        ]
+        right: list[Run] = [("dim", f"{old} → {new}  "), *counts]
+        return [("title", text.clean_line(self._file.path))], right
+
+    def session_title(self) -> str:
+        return shown_title(self._session.title)
+
+    def resized(self, columns: int, rows: int) -> None:
+        if self._sides is None:
+            self._sides = columns >= SIDE_BY_SIDE
+
+    def shown(self) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        versions = self._file.versions
+        work = partial(
+            difference,
+            file=self._file,
+            old=None if self._old == NOTHING else versions[self._old],
+            new=versions[self._new],
+        )
+        self.host.submit(work, self._compared, key="difference")
+
+    def _name(self, number: int) -> str:
+        return "nothing" if number == NOTHING else text.clean_line(self._file.versions[number])
+
+    def _choose(self, old: int, new: int) -> None:
+        if NOTHING <= old < new < len(self._file.versions):
+            self._old, self._new = old, new
+            self.refresh()
+        else:
+            self.host.notice(f"{text.plural(len(self._file.versions), 'version')} in all.")
+
+    def _toggle(self) -> None:
+        self._sides = not self._sides
+        self._show()
+
+    def _compared(self, result: Comparison) -> None:
+        self._result = result
+        self._lines.view.viewport.home()
+        self._show()
+
+    def _show(self) -> None:
+        self.widget.placeholder = [[("dim", self._result.note)]]
+        widgets: list[Flow] = (
+            [_pair(pair) for pair in self._result.pairs]
+            if self._sides
+            else [Block((Paragraph((line,), 1, "any"),)) for line in self._result.lines]
+        )
+        self._lines.show(widgets)
+
+    def _view(self, *, editor: bool = False) -> None:
+        file, result = self._file, self._result
+        if editor:
+            version = file.versions[self._new]
+            view(
+                self.host,
+                lambda store: clean_keeping_tabs(content(store, file, version)),
+                file.path,
+                editor=True,
+            )
+        else:
+            lines = [words for _, words in result.lines] or [result.note]
+            view(self.host, lambda _: "\n".join(lines) + "\n", "text.diff")
+
+
+def _pair(pair: Pair) -> Flow:
+    if isinstance(pair, str):
+        return Block((Paragraph((("diff.hunk", pair),), 1, "clip"),))
+    return Row(partial(pair_runs, *pair))

@@ -1,0 +1,133 @@
+"""The files that a session and those below it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from opencode import text
+from opencode.models import Session
+from opencode.tui.copying import clean_keeping_tabs
+from opencode.tui.format import Run, shown_title
+from opencode.tui.render.diff import Comparison
+from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.difference import DifferenceScreen
+from opencode.tui.screens.lines import Lines
+from opencode.tui.screens.view import view
+from opencode.tui.screens.write import ask_where
+from opencode.tui.versions import TreeFile, content, difference, tree_files
+from opencode.tui.widgets.listview import ListView
+from opencode.tui.widgets.row import Row
+
+__all__ = ["FilesScreen"]
+
+VERSIONS, ADDED, REMOVED = 13, 8, 8
+
+
+class FilesScreen(Layer):
+    """Paths with their versions and how many lines came and went from the first to the last."""
+
+    place = "files"
+    widget: ListView
+
+    def __init__(self, host: Host, session: Session) -> None:
+        super().__init__(host)
+        self._session = session
+        self._files: Sequence[TreeFile] = ()
+        self._counts: dict[TreeFile, Comparison] = {}
+        self._lines = Lines(on_open=self._open)
+        self.widget = self._lines.view
+        self.widget.placeholder = [[("dim", "loading…")]]
+
+    def commands(self) -> Mapping[str, Command]:
+        return {
+            "compare": self._open,
+            "pager": self._view,
+            "editor": lambda: self._view(editor=True),
+            "write": self._write,
+        }
+
+    def move(self, command: str) -> bool:
+        return self._lines.view.move(command)
+
+    def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        title = shown_title(self._session.title)
+        right = text.plural(len(self._files), "file") if self._files else ""
+        return [("title", "Files"), ("dim", f"  of {title}")], [("dim", right)]
+
+    def session_title(self) -> str:
+        return shown_title(self._session.title)
+
+    def shown(self) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.host.submit(
+            partial(tree_files, session_id=self._session.id), self._loaded, key="files"
+        )
+
+    def changed(self) -> None:
+        self.refresh()
+
+    @property
+    def _selected(self) -> TreeFile | None:
+        cursor = self._lines.view.viewport.cursor
+        return self._files[min(cursor, len(self._files) - 1)] if self._files else None
+
+    def _loaded(self, files: Sequence[TreeFile]) -> None:
+        known = self._selected
+        self._files = files
+        self.widget.placeholder = [[("dim", "No files were written in this session.")]]
+        self._lines.show([Row(partial(self._row, file)) for file in files])
+        paths = [(file.session_id, file.path) for file in files]
+        if known and (known.session_id, known.path) in paths:
+            self._lines.view.select(paths.index((known.session_id, known.path)))
+        self._count()
+
+    def _count(self) -> None:
+        """Compare the next file that was not yet; one for each job, so that others get a turn."""
+        waiting = next((file for file in self._files if file not in self._counts), None)
+        if waiting is None:
+            return
+        old = waiting.versions[0] if len(waiting.versions) > 1 else None
+
+        def counted(result: Comparison) -> None:
+            self._counts[waiting] = result
+            self._count()
+
+        work = partial(difference, file=waiting, old=old, new=waiting.versions[-1])
+        self.host.submit(work, counted, key="files.count")
+
+    def _row(self, file: TreeFile, width: int) -> list[Run]:
+        count = self._counts.get(file)
+        known = count is not None and (count.added or count.removed or not count.note)
+        added = f"+{count.added:,}" if count and known else ""
+        removed = f"−{count.removed:,}" if count and known else ""
+        versions = text.pad(text.plural(len(file.versions), "version"), VERSIONS, "right")
+        room = max(0, width - VERSIONS - ADDED - REMOVED)
+        below = f"  ({text.clean_line(file.below)})" if file.below else ""
+        name = text.truncate(text.clean_line(file.path), max(0, room - len(below)), side="left")
+        return [
+            (None, text.pad(f"{name}{below}", room)),
+            ("dim", versions),
+            ("diff.add", text.pad(added, ADDED, "right")),
+            ("diff.remove", text.pad(removed, REMOVED, "right")),
+        ]
+
+    def _open(self) -> None:
+        if self._selected is not None:
+            self.host.push(DifferenceScreen(self.host, self._session, self._selected))
+
+    def _view(self, *, editor: bool = False) -> None:
+        file = self._selected
+        if file is not None:
+            view(
+                self.host,
+                lambda store: clean_keeping_tabs(content(store, file, file.versions[-1])),
+                file.path,
+                editor=editor,
+            )
+
+    def _write(self) -> None:
+        if self._selected is not None:
+            ask_where(self, self._selected, self._selected.versions[-1])

@@ -1,0 +1,110 @@
+"""Finding words in a session: its hits, which of them is the present one, and going to it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import partial
+
+from opencode import text
+from opencode.tui.format import Run
+from opencode.tui.render.find import pattern_for
+from opencode.tui.screens.base import Host, Layer
+from opencode.tui.screens.conversation import Conversation
+from opencode.tui.searching import Found, Hit, search_page
+from opencode.tui.widgets.prompt import Prompt
+
+__all__ = ["Find"]
+
+KEY = "find"
+MAX_HITS = 10_000
+
+
+class Find:
+    """A search in the messages of a conversation, in the order of the messages."""
+
+    def __init__(self, host: Host, conversation: Conversation) -> None:
+        self._host = host
+        self._conversation = conversation
+        self._words = ""
+        self._pattern: re.Pattern[str] | None = None
+        self._hits: list[Hit] = []
+        self._at: int | None = None
+        self._from = 0
+        """The message from which the first hit is looked for."""
+        self._complete = False
+
+    @property
+    def active(self) -> bool:
+        """Whether hits are shown."""
+        return self._pattern is not None
+
+    def ask(self, layer: Layer) -> None:
+        """Have the words typed."""
+        layer.ask(Prompt("find:", self._words, accept=self._accept))
+
+    def step(self, direction: int) -> None:
+        """Go to the next hit or the one before; after the last comes the first."""
+        if not self._hits:
+            self._host.notice(self._nothing(), "warning")
+            return
+        number = direction if self._at is None else self._at + direction
+        if not 0 <= number < len(self._hits) and self._complete:
+            self._host.notice("Beyond the last hit." if number > 0 else "Beyond the first hit.")
+        self._go(number % len(self._hits))
+
+    def clear(self) -> None:
+        """Show no hits any more; what was looked for is offered the next time."""
+        self._host.forget(KEY)
+        self._pattern = None
+        self._hits.clear()
+        self._at = None
+        self._conversation.highlight(None)
+
+    def runs(self) -> list[Run]:
+        """Return `3 of 17 · `, with an ellipsis as long as the search goes on."""
+        if not self.active:
+            return []
+        more = "" if self._complete else "…"
+        place = "0" if self._at is None and self._complete else "…"
+        if self._at is not None:
+            place = f"{self._at + 1:,}"
+        return [("match", f" {place} of {len(self._hits):,}{more} "), ("dim", " · ")]
+
+    def _accept(self, words: str) -> bool:
+        self.clear()
+        self._words = words.strip()
+        if self._words:
+            self._pattern = pattern_for(self._words)
+            self._complete = False
+            self._from = self._conversation.cursor_seq()
+            self._conversation.highlight(self._pattern)
+            self._search(0)
+        return True
+
+    def _search(self, after: int) -> None:
+        session = self._conversation.session
+        if session is None or self._pattern is None:
+            return
+        work = partial(search_page, session_id=session.id, pattern=self._pattern, after=after)
+        self._host.submit(work, self._found, key=KEY)
+
+    def _found(self, found: Found) -> None:
+        self._hits += found.hits
+        self._complete = found.ends or len(self._hits) >= MAX_HITS
+        del self._hits[MAX_HITS:]
+        if not self._complete:
+            self._search(found.last)
+        if self._at is None and self._hits:
+            first = bisect_left(self._hits, Hit(self._from, 0, 0))
+            if first < len(self._hits) or self._complete:
+                self._go(min(first, len(self._hits) - 1))
+        if self._complete and not self._hits:
+            self._host.notice(self._nothing(), "warning")
+
+    def _go(self, number: int) -> None:
+        self._at = number
+        self._conversation.go_to(self._hits[number])
+
+    def _nothing(self) -> str:
+        return f"“{text.truncate(text.clean_line(self._words), 40)}” is not in this session."

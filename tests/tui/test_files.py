@@ -1,0 +1,254 @@
+"""Files of a session, differences between their versions, and writing one to disk."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from opencode.store import Store
+from opencode.tui import format, versions
+from opencode.tui.render.diff import (
+    MAX_LINES,
+    Half,
+    compare,
+    diff_attribute,
+    diff_runs,
+    is_diff,
+    pair_runs,
+)
+from opencode.tui.versions import Standing, TreeFile, tree_files, write_version
+from tests.tui.conftest import StartDriver
+from tests.tui.driver import Driver
+from tests.tui.stores import add_session, lines
+
+
+class TestComparison:
+    def test_lines_that_came_and_went(self) -> None:
+        result = compare("a\nb\nc\n", "a\nB\nBB\nc\n")
+        assert (result.added, result.removed) == (2, 1)
+        assert result.lines == (
+            ("diff.hunk", "@@ -1,3 +1,4 @@"),
+            (None, " a"),
+            ("diff.remove", "-b"),
+            ("diff.add", "+B"),
+            ("diff.add", "+BB"),
+            (None, " c"),
+        )
+        assert result.pairs[2:4] == (
+            (Half(2, "b", "diff.remove"), Half(2, "B", "diff.add")),
+            (Half(None, "", None), Half(3, "BB", "diff.add")),
+        )
+
+    def test_far_changes_stand_apart(self) -> None:
+        old = lines(100)
+        result = compare(old, old.replace("line 5 ", "LINE 5 ").replace("line 90 ", "LINE 90 "))
+        assert [pair for pair in result.pairs if isinstance(pair, str)] == [
+            "@@ -2,7 +2,7 @@",
+            "@@ -87,7 +87,7 @@",
+        ]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "heading"),
+        [("", "x", "@@ -0,0 +1,1 @@"), ("x\n", "", "@@ -1,1 +0,0 @@")],
+    )
+    def test_nothing_on_one_side(self, old: str, new: str, heading: str) -> None:
+        assert compare(old, new).lines[0] == ("diff.hunk", heading)
+
+    @pytest.mark.parametrize(
+        ("old", "new", "note"),
+        [
+            ("x\n", "x\n", "Nothing differs."),
+            ("", "", "Nothing differs."),
+            ("x\n", "x", "The lines are the same; they end in another way."),
+            ("", "x\n" * (MAX_LINES + 1), "More than 5,000 lines: too long to compare here."),
+        ],
+    )
+    def test_nothing_to_see_is_told(self, old: str, new: str, note: str) -> None:
+        result = compare(old, new)
+        assert (result.note, result.lines, result.pairs) == (note, (), ())
+
+    def test_what_is_shown_is_clean(self) -> None:
+        for _, words in compare("\x1b]52;c;eA==\x07a\n", "\x1b[2J\x9b5n\u202eb\n").lines:
+            assert not set(words) & {"\x1b", "\x07", "\x9b", "\u202e"}
+
+    @pytest.mark.parametrize("width", [0, 1, 2, 10, 23, 24, 80, 137])
+    def test_two_columns_fit(self, width: int) -> None:
+        runs = pair_runs(Half(1, "日本語" * 20, None), Half(None, "", None), width)
+        assert format.runs_width(runs) == width
+
+    @pytest.mark.parametrize(
+        ("line", "attribute"),
+        [
+            ("+x", "diff.add"),
+            ("-x", "diff.remove"),
+            ("@@ -1 +1 @@", "diff.hunk"),
+            ("+++ b/x", "diff.head"),
+            (" x", None),
+            ("", None),
+        ],
+    )
+    def test_lines_of_other_diffs(self, line: str, attribute: str | None) -> None:
+        assert diff_attribute(line) == attribute
+
+    def test_diffs_are_told_from_other_text(self) -> None:
+        diff = "--- a\n+++ b\n@@ -1 +1,2 @@\n-x\n+y\n"
+        assert is_diff(diff)
+        assert not is_diff("- one\n+ two\n@@ nothing")
+        assert "".join(words for _, words in diff_runs(diff, None)) == diff
+
+
+@pytest.fixture
+def written(store: Store) -> Store:
+    add_session(store, "Parent", id="parent")
+    store.sessions.create(title="Child", parent="parent", id="child")
+    store.files.record("parent", path="b.py", content="one\n")
+    store.files.record("parent", path="b.py", content="two\n")
+    store.files.record("parent", path="a.py", content="\ta\n")
+    store.files.record("child", path="a.py", content="c\n")
+    return store
+
+
+def test_files_of_the_whole_tree(written: Store) -> None:
+    assert tree_files(written, "parent") == [
+        TreeFile("parent", "a.py", ("initial",)),
+        TreeFile("parent", "b.py", ("initial", "v1")),
+        TreeFile("child", "a.py", ("initial",), "Child"),
+    ]
+
+
+class TestWriting:
+    FILE = TreeFile("parent", "b.py", ("initial", "v1"))
+
+    def test_a_new_file(self, written: Store, tmp_path: Path) -> None:
+        target = tmp_path / "new.py"
+        assert write_version(written, self.FILE, "v1", target) is None
+        assert target.read_text() == "two\n"
+        assert not stat.S_IMODE(target.stat().st_mode) & 0o111
+
+    @pytest.mark.parametrize(("there", "same"), [("two\n", True), ("TWO\n", False), ("", False)])
+    def test_what_is_there_stays(
+        self, written: Store, tmp_path: Path, there: str, same: bool
+    ) -> None:
+        target = tmp_path / "there.py"
+        target.write_text(there)
+        standing = write_version(written, self.FILE, "v1", target)
+        assert standing == Standing(target, len(there), same)
+        assert target.read_text() == there
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "there.py"]
+
+    def test_replacing_keeps_mode_and_link(self, written: Store, tmp_path: Path) -> None:
+        target, link = tmp_path / "there.py", tmp_path / "link.py"
+        target.write_text("x")
+        target.chmod(0o750)
+        link.symlink_to(target)
+        write_version(written, self.FILE, "initial", link, replace=True)
+        assert (target.read_text(), link.is_symlink()) == ("one\n", True)
+        assert stat.S_IMODE(target.stat().st_mode) == 0o750
+
+    def test_places_that_will_not_do(self, written: Store, tmp_path: Path) -> None:
+        with pytest.raises(IsADirectoryError):
+            write_version(written, self.FILE, "v1", tmp_path)
+        with pytest.raises(FileNotFoundError):
+            write_version(written, self.FILE, "v1", tmp_path / "no" / "x.py")
+
+
+def opened(store: Store, drive: StartDriver, size: tuple[int, int] = (80, 24)) -> Driver:
+    return drive(store, size=size).press("enter", "f")
+
+
+def test_the_list(written: Store, drive: StartDriver) -> None:
+    driver = opened(written, drive)
+    assert driver.lines()[1].split() == ["▌", "a.py", "1", "version", "+1", "−0"]
+    assert driver.lines()[2].split() == ["b.py", "2", "versions", "+1", "−1"]
+    assert driver.lines()[3].startswith("  a.py  (Child)")
+    assert driver.header().endswith("3 files")
+    assert driver.press("esc").header().startswith(" Parent")
+
+
+def test_no_files(store: Store, drive: StartDriver) -> None:
+    add_session(store, "None")
+    driver = opened(store, drive)
+    assert "No files were written in this session." in driver.text()
+    driver.press("enter", "o", "O", "w", "j", "G")
+    assert driver.header().startswith(" Files")
+
+
+def test_any_two_versions(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j", "enter")
+    assert "initial → v2  +2 −2" in driver.header()
+    assert "v1 → v2  +2 −3" in driver.press("]").header()
+    assert "3 versions in all." in driver.press("]").footer()
+    assert "nothing → v2  +20 −0" in driver.press("[", "[").header()
+    assert "nothing → v1" in driver.press("{").header()
+    assert "nothing → v2" in driver.press("}").header()
+    assert driver.press("esc").header().startswith(" Files")
+    assert driver.lines()[2].startswith("▌ opencode/db/pool.py")
+
+
+def test_one_column_or_two(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j", "enter")
+    assert "+line five" in driver.text()
+    driver.press("s")
+    assert "5 line 5" in driver.text()
+    assert "│    5 line five" in driver.text()
+    assert {"diff.add", "diff.remove", "diff.hunk"} <= driver.attributes()
+
+
+def test_pager_and_editor(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGER", "cat")
+    monkeypatch.setenv("EDITOR", "cat")
+    monkeypatch.delenv("VISUAL", raising=False)
+    driver = opened(usual, drive).press("o", "j", "enter", "o", "O")
+    whole, difference, version = driver.terminal.texts
+    assert whole == "# Read me\n"
+    assert difference.startswith("@@ -2,7 +2,8 @@\n line 2\n")
+    assert "and a half" in version
+    endings = [Path(command[-1]).suffix for command in driver.terminal.commands]
+    assert endings == [".md", ".diff", ".py"]
+
+
+def test_writing_asks_before_it_replaces(
+    written: Store, drive: StartDriver, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.py"
+
+    def write(driver: Driver) -> Driver:
+        return driver.press("w", "ctrl u").type(str(target)).press("enter")
+
+    driver = opened(written, drive, size=(140, 40)).press("j")
+    assert f"Wrote {target}." in write(driver).footer()
+    assert target.read_text() == "two\n"
+    assert "is the same already." in write(driver).footer()
+    target.write_text("mine")
+    assert "Replace the file?" in write(driver).text()
+    driver.press("enter")
+    assert target.read_text() == "mine"
+    write(driver).press("y")
+    assert target.read_text() == "two\n"
+    assert "Wrote" in driver.footer()
+    driver.press("enter", "[")
+    target.unlink()
+    write(driver)
+    assert target.read_text() == "two\n"
+
+
+def test_writing_where_it_cannot_be(written: Store, drive: StartDriver, tmp_path: Path) -> None:
+    driver = opened(written, drive, size=(220, 40))
+    driver.press("w", "ctrl u", "enter")
+    assert "name a file to write to" in driver.footer()
+    driver.type(str(tmp_path)).press("enter")
+    assert "Not written: is a directory" in driver.footer()
+    driver.press("w", "ctrl u").type(str(tmp_path / "no" / "x")).press("enter")
+    assert f"there is no such directory: {tmp_path / 'no'}" in driver.footer()
+
+
+def test_a_session_below_that_is_gone_meanwhile(
+    written: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = versions.tree_files
+    monkeypatch.setattr(written.sessions, "tree", lambda _: ["parent", "gone"])
+    assert len(tree(written, "parent")) == 2
