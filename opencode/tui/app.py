@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import urwid
 
 from opencode.errors import DatabaseUnavailable
+from opencode.tui import editor
 from opencode.tui.access import Access
 from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
@@ -174,9 +175,9 @@ class App:
     def switch_project(self, project_id: str) -> None:
         self.submit(lambda _: self._access.switch(project_id), self._arrived, key="project")
 
-    def suspended(self, work: Callable[[], T]) -> T:
+    def run_outside(self, command: Sequence[str]) -> int:
         with self._terminal:
-            return work()
+            return editor.run(command)
 
     def quit(self) -> None:
         raise urwid.ExitMainLoop

@@ -7,13 +7,13 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from opencode.errors import UsageError
 
-__all__ = ["edit", "editor_command"]
+__all__ = ["edit", "editor_command", "run"]
 
 DEFAULT = "vi"
 
@@ -33,8 +33,14 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
         ) from error
 
 
-def edit(text: str) -> str:
-    """Have a text edited and return what became of it.
+def run(command: Sequence[str]) -> int:
+    """Run a program in the terminal and return its exit code; ctrl-c is its own meanwhile."""
+    with _interrupts_are_the_editors():
+        return subprocess.run(command, check=False).returncode
+
+
+def edit(text: str, run: Callable[[Sequence[str]], int] = run) -> str:
+    """Have a text edited and return what became of it; `run` lets a program have the terminal.
 
     Raises:
         UsageError: the editor could not be started or failed; the file with the text is named
@@ -46,8 +52,7 @@ def edit(text: str) -> str:
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
     try:
-        with _interrupts_are_the_editors():
-            status = subprocess.run([*command, name], check=False).returncode
+        status = run([*command, name])
     except OSError as error:
         path.unlink(missing_ok=True)
         raise UsageError(

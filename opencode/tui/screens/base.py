@@ -81,8 +81,8 @@ class Host(Protocol):
     def pop(self, layer: Layer) -> None:
         """Leave a screen or a dialog, and all that is on top of it."""
 
-    def suspended(self, work: Callable[[], T]) -> T:
-        """Give the terminal to another program for as long as it takes."""
+    def run_outside(self, command: Sequence[str]) -> int:
+        """Let a program have the terminal until it ends; returns its exit code."""
 
     def notice(self, words: str, attribute: str = "notice") -> None:
         """Say something in the footer until the next key."""

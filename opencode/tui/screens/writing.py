@@ -111,7 +111,7 @@ class Writing:
         before = self._drafts.text(session_id)
 
         def outside() -> None:
-            edited = self._host.suspended(lambda: editor.edit(before))
+            edited = editor.edit(before, self._host.run_outside)
             self._drafts.keep(session_id, text.clean_text(edited))
             self._show_draft(session_id)
 
