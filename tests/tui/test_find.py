@@ -150,3 +150,10 @@ def test_hits_in_a_message_with_hidden_text_only(store: Store, drive: StartDrive
     driver = search(drive(store).press("enter"), "needle")
     assert " 1 of 1 " in driver.header()
     assert current(driver) == ""
+
+
+def test_more_hits_than_are_kept(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opencode.tui.screens.find.MAX_HITS", 2)
+    assert " 1 of 2+ " in search(drive(usual).press("enter", "g"), "pool").header()

@@ -92,6 +92,7 @@ def test_lists_hang_and_nest() -> None:
 
 def test_quotes_keep_their_bar() -> None:
     assert shown(markdown("> one\n>\n> - two")) == ["│ one", "│", "│ • two"]
+    assert shown(markdown("one\n\n> two\n\nthree")) == ["one", "", "│ two", "", "three"]
 
 
 def test_code_is_framed_and_coloured() -> None:

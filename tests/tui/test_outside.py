@@ -100,6 +100,14 @@ def test_copying(said: Store, drive: StartDriver, keys: list[str], words: str, l
     assert driver.footer().startswith(f" Copied {label}")
 
 
+def test_copying_faster_than_the_choices_come(said: Store, drive: StartDriver) -> None:
+    driver = drive(said).press("enter", "g")
+    driver.press("y", "y", settle=False)
+    assert not driver.terminal.sent
+    driver.settle()
+    assert driver.terminal.sent == [osc52("Please help")]
+
+
 def test_copying_nothing(said: Store, drive: StartDriver) -> None:
     driver = drive(said).press("enter", "y", "esc")
     assert not driver.terminal.sent

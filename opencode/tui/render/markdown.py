@@ -62,6 +62,8 @@ class _Container:
     first: str
     rest: str
     quote: bool = False
+    begun: bool = False
+    """Whether something stands in it already."""
 
 
 class _Writer:
@@ -193,7 +195,7 @@ class _Writer:
     def _space(self) -> Iterator[Paragraph]:
         """Yield an empty row where the block before wants one."""
         if self._gap and self._written:
-            bars = "".join(c.rest if c.quote else " " * len(c.rest) for c in self._within)
+            bars = "".join(container.rest for container in self._within if container.begun)
             yield Paragraph((), self._indent, first=("border", bars.rstrip()))
         self._gap = False
         self._written = True
@@ -204,6 +206,7 @@ class _Writer:
         rest = "".join(container.rest for container in self._within)
         for container in self._within:
             container.first = container.rest
+            container.begun = True
         self._written = True
         return Paragraph(runs, self._indent, first=("border", first), rest=("border", rest))
 

@@ -36,6 +36,8 @@ class CopyDialog(Layer):
         self._session = session
         self._spot = spot
         self._choices: Sequence[Choice] = ()
+        self._hurried = False
+        """Whether the first choice was taken before the choices were there."""
         self._lines = Lines()
         self._lines.view.placeholder = [[("dim", "loading…")]]
 
@@ -61,12 +63,15 @@ class CopyDialog(Layer):
     def _loaded(self, found: Sequence[Choice]) -> None:
         self._choices = found
         self._lines.show([Row(partial(_row, choice)) for choice in found])
+        if self._hurried:
+            self._copy()
 
     def _gone(self, _: Exception) -> bool:
         self.back()
         return False
 
     def _copy(self) -> None:
+        self._hurried = not self._choices
         if self._choices:
             chosen = self._choices[self._lines.view.viewport.cursor]
             self.back()

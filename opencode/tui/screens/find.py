@@ -66,6 +66,8 @@ class Find:
         if not self.active:
             return []
         more = "" if self._complete else "…"
+        if len(self._hits) == MAX_HITS:
+            more = "+"
         place = "0" if self._at is None and self._complete else "…"
         if self._at is not None:
             place = f"{self._at + 1:,}"
