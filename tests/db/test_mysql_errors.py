@@ -10,6 +10,7 @@ from pymysql.err import InterfaceError, InternalError, OperationalError
 from opencode.db import mysql_errors, mysql_meanings
 from opencode.db.mysql_errors import Place, translate
 from opencode.errors import (
+    AlreadyExists,
     DatabaseLocked,
     DatabaseRefused,
     DatabaseUnavailable,
@@ -36,7 +37,7 @@ PLACE = Place("db.example.com", 3306, None, "sessions", "ada")
         (1044, "Access denied", DatabaseRefused, "no right to database sessions"),
         (1045, "Access denied", DatabaseRefused, "wrong user or password"),
         (1049, "Unknown database", DatabaseRefused, "there is no database sessions"),
-        (1062, "Duplicate entry 'x' for key", StoreError, "there already"),
+        (1062, "Duplicate entry 'x' for key", AlreadyExists, "there already"),
         (1114, "The table 'messages' is full", ServerFull, "no space"),
         (1118, "Row size too large", InvalidValue, "cannot store a value"),
         (1142, "INSERT command denied", DatabaseRefused, "lacks a privilege"),
