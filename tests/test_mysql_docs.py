@@ -7,6 +7,8 @@ import re
 from contextlib import closing
 from pathlib import Path
 
+from opencode.config import load_config
+from opencode.config.dsn import parse_dsn
 from opencode.db.mysql_obstacles import find_obstacles, find_warnings, find_write_obstacle
 from opencode.parts import Text
 from opencode.store import Store, open_store
@@ -24,7 +26,9 @@ def sql(section: str, product: str) -> list[str]:
     """The statements in the SQL blocks of a section and those below it, for one product."""
     start = DOCUMENT.read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
     assert start, section
-    blocks = re.findall(r"^```sql\n(.*?)^```$", start.partition("\n## ")[0], re.DOTALL | re.M)
+    blocks = re.findall(
+        r"^```sql\n(.*?)^```$", start.partition("\n## ")[0], re.DOTALL | re.MULTILINE
+    )
     other = "-- MariaDB" if product == "mysql" else "-- MySQL"
     text = "".join(block for block in blocks if not block.startswith(other))
     return [statement for statement in re.split(r";\n", text) if statement.strip()]
@@ -78,7 +82,7 @@ def test_retention_deletes_what_is_old_and_what_is_below(
         store.sessions.create(title="New")
         store.messages.append(child.id, role="user", parts=[Text("Gone with it")])
         run(server.admin.using("opencode"), [f"UPDATE sessions SET updated_at = 1 {where(old.id)}"])
-        run(server.admin, deleting)
+        run(server.admin.using("opencode"), deleting)
         assert [one.title for one in store.sessions.list(children=True).items] == ["New"]
         assert store.status().messages == 0
         assert store.check().ok
@@ -107,8 +111,22 @@ def test_every_meaning_is_in_the_document_once() -> None:
     assert not re.search(r"[{}]", table)
 
 
+def test_examples_of_the_configuration_are_accepted(tmp_path: Path) -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```json\n(.*?)^```$", document, re.DOTALL | re.MULTILINE)
+    (tmp_path / ".opencode.json").write_text(example)
+    (tmp_path / "db-ca.pem").touch()
+    config = load_config(tmp_path, environ={"OPENCODE_PASSWORD": "x"})
+    assert (config.provider, config.warnings) == ("mysql", ())
+    (variable,) = re.findall(r"OPENCODE_MYSQL_DSN='(.+)'", document)
+    dsns = re.findall(r"`((?:user|mysql):?[^`]*@[^`]+)`", document)
+    assert len(dsns) == 4
+    for dsn in (variable, *dsns):
+        assert parse_dsn(dsn).database
+
+
 def test_links_within_the_document_lead_somewhere() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
-    headings = re.findall(r"^#+ (.+)$", document, re.M)
+    headings = re.findall(r"^#+ (.+)$", document, re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
     assert set(re.findall(r"\]\(#([\w-]+)\)", document)) <= anchors

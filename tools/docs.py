@@ -10,7 +10,7 @@ import click
 from opencode.cli.command import Command, Group, global_options
 from opencode.cli.main import cli
 from opencode.tui.keymap import keys_markdown
-from tools import PROJECT
+from tools import PROJECT, mysql_docs
 
 __all__ = ["check", "commands_markdown", "write"]
 
@@ -81,9 +81,11 @@ def _options(options: list[click.Parameter], ctx: click.Context) -> Iterator[str
 
 
 def _documents() -> Mapping[Path, str]:
+    mysql = PROJECT / "docs" / "mysql.md"  # most of it is written by hand
     return {
         PROJECT / "docs" / "cli.md": commands_markdown(),
         PROJECT / "docs" / "keys.md": keys_markdown(),
+        mysql: mysql_docs.filled_in(mysql.read_text(encoding="utf-8")),
     }
 
 

@@ -45,9 +45,12 @@ def find_obstacles(found: Surroundings, change: Change) -> Iterator[Obstacle]:
 
 def find_write_obstacle(found: Surroundings) -> Obstacle | None:
     """Why the server takes no writes from this account, which may pass by itself."""
-    mine = not found.has_any_of("SUPER", "CONNECTION_ADMIN", "READ_ONLY ADMIN")
+    # On MariaDB SUPER has not been enough since 10.11.
+    lifting = ["READ_ONLY ADMIN"] if found.is_mariadb else ["SUPER", "CONNECTION_ADMIN"]
     switches = ["super_read_only", "innodb_read_only", "transaction_read_only", "tx_read_only"]
-    on = [name for name in ["read_only"] * mine + switches if found.is_on(name)]
+    if not found.has_any_of(*lifting):
+        switches.insert(0, "read_only")
+    on = [name for name in switches if found.is_on(name)]
     if not on:
         return None
     return Obstacle(
