@@ -62,6 +62,7 @@ class Work:
             "sessions.count": sessions.count,
             "sessions.cursor": lambda: sessions.list(after=sessions.cursor(self.session)),
             "sessions.children": lambda: sessions.children(session),
+            "sessions.count_children": lambda: sessions.count_children([session]),
             "sessions.tree": lambda: sessions.tree(session),
             "sessions.contents": lambda: sessions.contents(session),
             "sessions.rename": lambda: sessions.rename(session, "Two"),
