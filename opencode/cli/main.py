@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from signal import SIGHUP
 from typing import TYPE_CHECKING
 
 import click
@@ -87,6 +88,9 @@ def _interface(app: App, *, mouse: bool, theme: str) -> int:
 
     try:
         code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log())
+        if code == 128 + SIGHUP:
+            # The terminal is gone, and what is buffered for it would change the exit code.
+            streams.discard_stdout()
     finally:
         for line in copied:
             output.note(line)
