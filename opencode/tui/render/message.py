@@ -18,6 +18,8 @@ from opencode.parts import (
     ToolCall,
     ToolResult,
     Unknown,
+    inline_kind,
+    is_ordinary_end,
 )
 from opencode.tui.format import Run, clock_of
 from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs, Rendered
@@ -26,9 +28,6 @@ from opencode.tui.render.markup import Capped, capped, chunked, plain, prose
 from opencode.tui.render.tools import call_entry, result_entry
 
 __all__ = ["Renderer", "render"]
-
-# How messages end when all is well; Go writes `stop` into every message of users and tools.
-USUAL_ENDS = frozenset({"", "stop", "end_turn", "tool_use"})
 
 INDENT = 3
 
@@ -93,7 +92,7 @@ def _entries(part: Part, clock: str, *, rich: bool) -> Iterable[Entry]:
         case ToolResult():
             return (result_entry(part),)
         case Finish(reason=reason):
-            return () if reason in USUAL_ENDS else (_ended(reason),)
+            return () if is_ordinary_end(part) else (_ended(reason),)
         case _:
             return (_other(part),)
 
@@ -129,9 +128,9 @@ def _ended(reason: str) -> Entry:
 def _other(part: Part) -> Entry:
     match part:
         case ImageURL(url=url):
-            inline = url.startswith("data:")
-            kind = text.clean_line(url[5:].partition(";")[0].partition(",")[0]) if inline else ""
-            size = text.size(len(url)) if inline else text.clean_line(url[:300])
+            inline = inline_kind(url)
+            kind = text.clean_line(inline or "")
+            size = text.clean_line(url[:300]) if inline is None else text.size(len(url))
             return _note("note", " · ".join(word for word in ("image", kind, size) if word))
         case Binary(path=path, mime_type=mime_type, data=data):
             words = ("file", *map(text.clean_line, (path, mime_type)), text.size(len(data or b"")))
