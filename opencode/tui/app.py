@@ -8,13 +8,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
 from opencode.errors import DatabaseUnavailable
-from opencode.tui import editor
 from opencode.tui.access import Access
 from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
@@ -50,21 +48,18 @@ class App:
         self,
         opener: Callable[[], Store],
         timers: Timers,
-        make_jobs: Callable[[CallGuard], Jobs],
+        make_jobs: Callable[[CallGuard, str], Jobs],
         *,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
         fence: bool = False,
-        terminal: AbstractContextManager[object] | None = None,
     ) -> None:
-        """`fence` makes calls of the store on the event loop's thread fail; for tests.
-
-        Within `terminal` the terminal is as it was before the program, for other programs.
-        """
+        """`fence` makes calls of the store on the event loop's thread fail; for tests."""
         self._live = Live(self, self._somebody_wrote)
         self._outages = Outages(self, self._live)
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
-        self.jobs = make_jobs(self.guard)
+        self.jobs = make_jobs(self.guard, "database")
+        self.errands = make_jobs(self.guard, "errands")
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
@@ -74,11 +69,10 @@ class App:
         self.root = Root(self)
         self.now = now
         self._timers = timers
-        self._terminal = terminal or nullcontext()
         self._access = Access(opener, self.jobs.zone, fence=fence)
         self._keyboard = Keyboard(self, clock)
         self._notice = Notice(self)
-        self._spinner = Spinner(self.jobs, self, clock)
+        self._spinner = Spinner((self.jobs, self.errands), self, clock)
 
     # What the loop asks for.
 
@@ -89,12 +83,14 @@ class App:
 
     def close(self, *, close_store: bool) -> None:
         """Finish what was begun and close the database, after the event loop has ended."""
+        self.errands.close()
         if not self.jobs.close(self._access.close if close_store else lambda: None):
             log.warning("the database did not answer in time; left without closing it")
 
     def deliver(self) -> None:
         """Hand out the results of jobs that are ready."""
         self.jobs.deliver()
+        self.errands.deliver()
         self._spinner.rest()
 
     def paste(self, pasted: str) -> None:
@@ -136,6 +132,20 @@ class App:
         if key != LIVE_KEY:
             self._spinner.watch()
 
+    def aside(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], bool] | None = None,
+    ) -> None:
+        def went_wrong(error: Exception) -> None:
+            if failed is None or not failed(error):
+                self._outages.failed(error, lambda: None, None)
+
+        self.errands.submit(work, done, went_wrong)
+        self._spinner.watch()
+
     def forget(self, key: str) -> None:
         self.jobs.forget(key)
 
@@ -174,10 +184,6 @@ class App:
 
     def switch_project(self, project_id: str) -> None:
         self.submit(lambda _: self._access.switch(project_id), self._arrived, key="project")
-
-    def run_outside(self, command: Sequence[str]) -> int:
-        with self._terminal:
-            return editor.run(command)
 
     def quit(self) -> None:
         raise urwid.ExitMainLoop

@@ -43,10 +43,10 @@ def choices(store: Store, session: Session, spot: Spot | None) -> list[Choice]:
         message = store.messages.get(spot.message_id)
         found += [_of_part(store, *place) for place in reversed(spot.parts)]
         found += _of_message(message)
-        found.append(Choice("message id", message.id))
+        found.append(Choice("message id", text.clean_line(message.id)))
     found += [
         Choice("session title", text.clean_line(session.title)),
-        Choice("session id", session.id),
+        Choice("session id", text.clean_line(session.id)),
     ]
     return [choice for choice in found if choice.words.strip()]
 

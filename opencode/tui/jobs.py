@@ -182,12 +182,14 @@ class ThreadJobs(Jobs):
         guard: AbstractContextManager[Any],
         wake: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        name: str = "",
     ) -> None:
         super().__init__(guard, clock)
         self._wake = wake
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         # A daemon: a server that does not answer must not keep the program from ending.
-        self._thread = threading.Thread(target=self._work, name="database", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name or None, daemon=True)
         self._thread.start()
 
     def close(self, last: Callable[[], Any] = lambda: None, timeout: float = 5) -> bool:

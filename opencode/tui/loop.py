@@ -32,7 +32,7 @@ class _Loop:
     """The event loop as the program needs it: timers, and a way to wake it from a thread."""
 
     def __init__(self, opener: Callable[[], Store], screen: TerminalScreen, *, mouse: bool) -> None:
-        self.app = App(opener, self, self._make_jobs, terminal=_Suspended(self))
+        self.app = App(opener, self, self._make_jobs)
         self.urwid = urwid.MainLoop(
             self.app.root,
             screen=screen,
@@ -56,26 +56,12 @@ class _Loop:
         self.urwid.remove_watch_pipe(self._wake_pipe)
         os.close(self._wake_pipe)
 
-    def _make_jobs(self, guard: CallGuard) -> Jobs:
-        return ThreadJobs(guard, self._wake)
+    def _make_jobs(self, guard: CallGuard, name: str) -> Jobs:
+        return ThreadJobs(guard, self._wake, name=name)
 
     def _wake(self) -> None:
         with suppress(OSError):
             os.write(self._wake_pipe, b"\0")
-
-
-class _Suspended:
-    """Within it the terminal belongs to another program; may be entered again and again."""
-
-    def __init__(self, loop: _Loop) -> None:
-        self._loop = loop
-
-    def __enter__(self) -> None:
-        self._loop.urwid.screen.stop()
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.urwid.screen.start()
-        self._loop.urwid.screen.clear()
 
 
 def run_program(

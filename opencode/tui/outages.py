@@ -28,7 +28,7 @@ class Outages:
     def failed(self, error: Exception, retry: Command, key: str | None) -> None:
         """Take note that a job with this key failed; `retry` has it done again."""
         if not isinstance(error, DatabaseUnavailable):
-            if not isinstance(error, OpencodeError):
+            if not isinstance(error, OpencodeError | OSError):
                 log.error("a job failed", exc_info=error)
             self.report(error)
             return
@@ -63,6 +63,9 @@ class Outages:
         if isinstance(error, OpencodeError):
             hint = f" ({error.hint})" if error.hint else ""
             self._host.notice(f"{error.message}{hint}", "error")
+        elif isinstance(error, OSError) and error.strerror:
+            where = f": {error.filename}" if error.filename else ""
+            self._host.notice(f"{error.strerror}{where}", "error")
         else:
             self._host.notice("Something went wrong in the program; l shows the log.", "error")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from opencode import text
@@ -54,7 +54,7 @@ class Notice:
 class Spinner:
     """Turns while a job takes longer than one notices; without jobs there is no timer."""
 
-    def __init__(self, jobs: Jobs, timers: Timers, clock: Callable[[], float]) -> None:
+    def __init__(self, jobs: Sequence[Jobs], timers: Timers, clock: Callable[[], float]) -> None:
         self._jobs = jobs
         self._timers = timers
         self._clock = clock
@@ -73,15 +73,15 @@ class Spinner:
 
     def rest(self) -> None:
         """Go away when nothing is left to do."""
-        if not self._jobs.busy:
+        if not any(jobs.busy for jobs in self._jobs):
             self._frame = -1
 
     def _turn(self) -> None:
         self._timer = None
-        oldest = self._jobs.oldest
-        if oldest is None:
+        begun = [jobs.oldest for jobs in self._jobs if jobs.oldest is not None]
+        if not begun:
             self._frame = -1
             return
-        if self._clock() - oldest >= SPINNER_AFTER:
+        if self._clock() - min(begun) >= SPINNER_AFTER:
             self._frame += 1
         self._timer = self._timers.later(SPINNER_STEP, self._turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import subprocess
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
@@ -85,15 +86,15 @@ class TimedJobs(InlineJobs):
 
 
 class Terminal:
-    """Takes the place of the terminal: remembers what was sent and which programs were run."""
+    """Takes the place of the terminal: remembers what was sent, and runs programs without one."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.commands: list[list[str]] = []
         self.texts: list[str] = []
         """What the files held that the programs were given."""
-        self.code = 0
         self.error: OSError | None = None
+        """What starting a program fails with."""
 
     def send(self, sequence: str) -> None:
         self.sent.append(sequence)
@@ -103,7 +104,8 @@ class Terminal:
         if self.error is not None:
             raise self.error
         self.texts.append(Path(command[-1]).read_text())
-        return self.code
+        quiet = subprocess.DEVNULL
+        return subprocess.run(command, stdin=quiet, stdout=quiet, check=False).returncode
 
 
 class Driver:
@@ -136,6 +138,12 @@ class Driver:
         jobs = self.app.jobs
         assert isinstance(jobs, InlineJobs)
         return jobs
+
+    @property
+    def errands(self) -> InlineJobs:
+        errands = self.app.errands
+        assert isinstance(errands, InlineJobs)
+        return errands
 
     def press(self, *keys: str, settle: bool = True) -> Driver:
         """Press keys; after each one everything it started is done."""
@@ -204,7 +212,10 @@ class Driver:
         return {attribute for row in runs for attribute, _ in row}
 
     def _work(self) -> None:
-        self.jobs.settle()
+        runners = [self.jobs, self.errands]
+        while any(jobs.busy for jobs in runners):
+            for jobs in runners:
+                jobs.settle()
 
     def _guarded(self, step: Command) -> None:
         try:
@@ -212,5 +223,5 @@ class Driver:
         except urwid.ExitMainLoop:
             self.ended = True
 
-    def _make_jobs(self, guard: CallGuard) -> InlineJobs:
+    def _make_jobs(self, guard: CallGuard, name: str) -> InlineJobs:
         return TimedJobs(guard, self.timers)

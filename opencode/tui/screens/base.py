@@ -58,6 +58,15 @@ class Host(Protocol):
     ) -> None:
         """Have the store asked; `failed` returns whether it has dealt with the error."""
 
+    def aside(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], bool] | None = None,
+    ) -> None:
+        """Have something done that needs no database, and waits for none: files, programs."""
+
     def forget(self, key: str) -> None:
         """Drop the results of jobs with this key."""
 
@@ -80,9 +89,6 @@ class Host(Protocol):
 
     def pop(self, layer: Layer) -> None:
         """Leave a screen or a dialog, and all that is on top of it."""
-
-    def run_outside(self, command: Sequence[str]) -> int:
-        """Let a program have the terminal until it ends; returns its exit code."""
 
     def notice(self, words: str, attribute: str = "notice") -> None:
         """Say something in the footer until the next key."""

@@ -13,7 +13,7 @@ from opencode.tui.render.blocks import Paragraph
 from opencode.tui.render.diff import Comparison, Pair, pair_runs
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.lines import Lines
-from opencode.tui.screens.view import view
+from opencode.tui.screens.programs import view
 from opencode.tui.screens.write import ask_where
 from opencode.tui.versions import TreeFile, content, difference
 from opencode.tui.widgets.base import Flow

@@ -13,7 +13,7 @@ from opencode.tui.render.diff import Comparison
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.difference import DifferenceScreen
 from opencode.tui.screens.lines import Lines
-from opencode.tui.screens.view import view
+from opencode.tui.screens.programs import view
 from opencode.tui.screens.write import ask_where
 from opencode.tui.versions import TreeFile, content, difference, tree_files
 from opencode.tui.widgets.listview import ListView

@@ -16,7 +16,7 @@ from opencode.tui.screens.copy import CopyDialog
 from opencode.tui.screens.delete import DeleteDialog
 from opencode.tui.screens.files import FilesScreen
 from opencode.tui.screens.find import Find
-from opencode.tui.screens.view import view
+from opencode.tui.screens.programs import view
 from opencode.tui.screens.writing import Writing
 from opencode.tui.widgets.composer import WithComposer
 

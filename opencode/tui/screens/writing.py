@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from opencode import text
 from opencode.errors import NotFound
 from opencode.parts import Text
-from opencode.tui import editor
 from opencode.tui.format import Run
 from opencode.tui.screens.base import Command, Layer
+from opencode.tui.screens.programs import edit
 from opencode.tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
@@ -108,11 +108,9 @@ class Writing:
     def _edit(self) -> None:
         """Give the terminal to the user's editor, and go on with what it leaves."""
         session_id = self._session_id()
-        before = self._drafts.text(session_id)
 
-        def outside() -> None:
-            edited = editor.edit(before, self._host.run_outside)
+        def done(edited: str) -> None:
             self._drafts.keep(session_id, text.clean_text(edited))
             self._show_draft(session_id)
 
-        self._host.later(0, outside)
+        edit(self._host, lambda: self._drafts.text(session_id), done)
