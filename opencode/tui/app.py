@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 import urwid
 
 from opencode.errors import DatabaseUnavailable
-from opencode.tui.access import Access
 from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
 from opencode.tui.guards import CallGuard
 from opencode.tui.jobs import Jobs
 from opencode.tui.keyboard import Keyboard
-from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
@@ -27,9 +25,10 @@ from opencode.tui.outside import Nowhere, Outside
 from opencode.tui.screens.base import Command, Layer, Place
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
-from opencode.tui.signs import Notice, Spinner, Timers
+from opencode.tui.signs import Notice, Timers
 from opencode.tui.widgets.base import Click
 from opencode.tui.widgets.root import Root
+from opencode.tui.work import Work
 
 if TYPE_CHECKING:
     from opencode.store import Store
@@ -58,8 +57,7 @@ class App:
         self._live = Live(self, self._somebody_wrote)
         self._outages = Outages(self, self._live)
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
-        self.jobs = make_jobs(self.guard, "database")
-        self.errands = make_jobs(self.guard, "errands")
+        self.work = Work(opener, make_jobs, self.guard, self._outages, self, clock, fence=fence)
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
@@ -69,10 +67,8 @@ class App:
         self.root = Root(self)
         self.now = now
         self._timers = timers
-        self._access = Access(opener, self.jobs.zone, fence=fence)
         self._keyboard = Keyboard(self, clock)
         self._notice = Notice(self)
-        self._spinner = Spinner((self.jobs, self.errands), self, clock)
 
     # What the loop asks for.
 
@@ -83,15 +79,11 @@ class App:
 
     def close(self, *, close_store: bool) -> None:
         """Finish what was begun and close the database, after the event loop has ended."""
-        self.errands.close()
-        if not self.jobs.close(self._access.close if close_store else lambda: None):
-            log.warning("the database did not answer in time; left without closing it")
+        self.work.close(close_store=close_store)
 
     def deliver(self) -> None:
         """Hand out the results of jobs that are ready."""
-        self.jobs.deliver()
-        self.errands.deliver()
-        self._spinner.rest()
+        self.work.deliver()
 
     def paste(self, pasted: str) -> None:
         """Insert text where something is typed; nowhere else is it taken for keys."""
@@ -117,20 +109,7 @@ class App:
         key: str | None = None,
         failed: Callable[[Exception], bool] | None = None,
     ) -> None:
-        def succeeded(result: T) -> None:
-            self._outages.succeeded(key)
-            done(result)
-
-        def went_wrong(error: Exception) -> None:
-            if failed is None or not failed(error):
-                self._outages.failed(error, again, key)
-
-        def again() -> None:
-            self.submit(work, done, key=key, failed=failed)
-
-        self.jobs.submit(lambda: self._access.run(work), succeeded, went_wrong, key=key)
-        if key != LIVE_KEY:
-            self._spinner.watch()
+        self.work.submit(work, done, key=key, failed=failed)
 
     def aside(
         self,
@@ -139,23 +118,18 @@ class App:
         *,
         failed: Callable[[Exception], bool] | None = None,
     ) -> None:
-        def went_wrong(error: Exception) -> None:
-            if failed is None or not failed(error):
-                self._outages.failed(error, lambda: None, None)
-
-        self.errands.submit(work, done, went_wrong)
-        self._spinner.watch()
+        self.work.aside(work, done, failed=failed)
 
     def forget(self, key: str) -> None:
-        self.jobs.forget(key)
+        self.work.database.forget(key)
 
     def watch(
         self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
     ) -> None:
-        self.jobs.watch(lambda: self._access.run(look), known, seconds, noticed)
+        self.work.watch(look, known, seconds, noticed)
 
     def unwatch(self) -> None:
-        self.jobs.unwatch()
+        self.work.database.unwatch()
 
     def later(self, seconds: float, callback: Command) -> object:
         def guarded() -> None:
@@ -183,7 +157,7 @@ class App:
         self._notice.say(words, attribute)
 
     def switch_project(self, project_id: str) -> None:
-        self.submit(lambda _: self._access.switch(project_id), self._arrived, key="project")
+        self.work.switch_project(project_id, self._arrived)
 
     def quit(self) -> None:
         raise urwid.ExitMainLoop
@@ -205,7 +179,7 @@ class App:
         return self._notice.runs
 
     def spinner(self) -> str:
-        return self._spinner.sign
+        return self.work.spinner.sign
 
     def key(self, key: str) -> bool:
         with self.guard:
@@ -237,8 +211,7 @@ class App:
     # Opening the database, and what happens to it.
 
     def _open(self) -> None:
-        self.jobs.submit(self._access.open, self._opened, self._not_opened, key="open")
-        self._spinner.watch()
+        self.work.open(self._opened, self._not_opened)
 
     def _opened(self, opened: tuple[Place, str]) -> None:
         place, backup = opened

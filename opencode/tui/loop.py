@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +14,12 @@ import urwid
 from opencode.tui import theme as themes
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
-from opencode.tui.jobs import Jobs, ThreadJobs
+from opencode.tui.jobs import Jobs
 from opencode.tui.log import captured
 from opencode.tui.outside import TerminalOutside
 from opencode.tui.screens.base import Command
 from opencode.tui.terminal import InputFilter, TerminalScreen, signals_to_pipe
+from opencode.tui.threads import ThreadJobs
 
 if TYPE_CHECKING:
     from opencode.store import Store
@@ -32,6 +34,8 @@ class _Loop:
     """The event loop as the program needs it: timers, and a way to wake it from a thread."""
 
     def __init__(self, opener: Callable[[], Store], screen: TerminalScreen, *, mouse: bool) -> None:
+        self._waking = threading.Lock()
+        self._closed = False
         self.app = App(opener, self, self._make_jobs)
         self.urwid = urwid.MainLoop(
             self.app.root,
@@ -52,16 +56,20 @@ class _Loop:
         self.urwid.remove_alarm(handle)
 
     def close(self) -> None:
-        """Give back the pipe, once no job runs any more."""
+        """Give back the pipe; a job that could not be waited for finds none any more."""
         self.urwid.remove_watch_pipe(self._wake_pipe)
-        os.close(self._wake_pipe)
+        with self._waking:
+            self._closed = True
+            os.close(self._wake_pipe)
 
     def _make_jobs(self, guard: CallGuard, name: str) -> Jobs:
         return ThreadJobs(guard, self._wake, name=name)
 
     def _wake(self) -> None:
-        with suppress(OSError):
-            os.write(self._wake_pipe, b"\0")
+        # The number of a pipe that was closed may be another file's by now.
+        with self._waking, suppress(OSError):
+            if not self._closed:
+                os.write(self._wake_pipe, b"\0")
 
 
 def run_program(

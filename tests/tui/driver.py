@@ -15,8 +15,8 @@ from opencode.store import Store
 from opencode.tui import theme
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
-from opencode.tui.jobs import InlineJobs
 from opencode.tui.screens.base import Command
+from tests.tui.inline import InlineJobs
 
 NOW = 1_770_000_000
 """Monday, 2 February 2026, 02:40 UTC."""
@@ -135,13 +135,13 @@ class Driver:
 
     @property
     def jobs(self) -> InlineJobs:
-        jobs = self.app.jobs
+        jobs = self.app.work.database
         assert isinstance(jobs, InlineJobs)
         return jobs
 
     @property
     def errands(self) -> InlineJobs:
-        errands = self.app.errands
+        errands = self.app.work.errands
         assert isinstance(errands, InlineJobs)
         return errands
 

@@ -10,7 +10,8 @@ import pytest
 
 from opencode.errors import NotFound
 from opencode.tui.guards import CallGuard
-from opencode.tui.jobs import InlineJobs, ThreadJobs
+from opencode.tui.threads import ThreadJobs
+from tests.tui.inline import InlineJobs
 
 
 class Results:
@@ -146,7 +147,7 @@ def test_closing_finishes_writes_and_skips_reads(results: Results) -> None:
 def test_a_slow_read_does_not_hold_up_the_end(
     results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opencode.tui.jobs.READ_PATIENCE", 0.05)
+    monkeypatch.setattr("opencode.tui.threads.READ_PATIENCE", 0.05)
     jobs = ThreadJobs(CallGuard(results.reported.append), lambda: None)
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
 

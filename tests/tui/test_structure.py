@@ -30,6 +30,7 @@ WITHOUT_URWID = (
     "opencode.tui.render.message",
     "opencode.tui.searching",
     "opencode.tui.theme",
+    "opencode.tui.threads",
     "opencode.tui.transcript",
     "opencode.tui.viewport",
     "opencode.tui.window",

@@ -1,0 +1,113 @@
+"""What is being done: in the database's thread and in the one for errands, and the sign of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from opencode.tui.access import Access
+from opencode.tui.guards import CallGuard
+from opencode.tui.jobs import Jobs
+from opencode.tui.live import KEY as LIVE_KEY
+from opencode.tui.outages import Outages
+from opencode.tui.screens.base import Command, Place
+from opencode.tui.signs import Spinner, Timers
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["Work"]
+
+T = TypeVar("T")
+
+Failed = Callable[[Exception], bool]
+
+log = logging.getLogger(__name__)
+
+
+class Work:
+    """Gives work to the threads and passes on what comes of it; `Host` says how it is asked for."""
+
+    def __init__(
+        self,
+        opener: Callable[[], Store],
+        make_jobs: Callable[[CallGuard, str], Jobs],
+        guard: CallGuard,
+        outages: Outages,
+        timers: Timers,
+        clock: Callable[[], float],
+        *,
+        fence: bool,
+    ) -> None:
+        self.database = make_jobs(guard, "database")
+        self.errands = make_jobs(guard, "errands")
+        self.spinner = Spinner((self.database, self.errands), timers, clock)
+        self._access = Access(opener, self.database.zone, fence=fence)
+        self._outages = outages
+
+    def open(
+        self, done: Callable[[tuple[Place, str]], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Open the database."""
+        self.database.submit(self._access.open, done, failed, key="open")
+        self.spinner.watch()
+
+    def switch_project(self, project_id: str, done: Callable[[Place], None]) -> None:
+        """Look at another project."""
+        self.submit(lambda _: self._access.switch(project_id), done, key="project")
+
+    def submit(
+        self,
+        work: Callable[[Store], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        """Have the store asked."""
+
+        def succeeded(result: T) -> None:
+            self._outages.succeeded(key)
+            done(result)
+
+        def went_wrong(error: Exception) -> None:
+            if failed is None or not failed(error):
+                self._outages.failed(error, again, key)
+
+        def again() -> None:
+            self.submit(work, done, key=key, failed=failed)
+
+        self.database.submit(lambda: self._access.run(work), succeeded, went_wrong, key=key)
+        if key != LIVE_KEY:
+            self.spinner.watch()
+
+    def aside(
+        self, work: Callable[[], T], done: Callable[[T], None], *, failed: Failed | None = None
+    ) -> None:
+        """Have something done that needs no database."""
+
+        def went_wrong(error: Exception) -> None:
+            if failed is None or not failed(error):
+                self._outages.failed(error, lambda: None, None)
+
+        self.errands.submit(work, done, went_wrong)
+        self.spinner.watch()
+
+    def watch(
+        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+    ) -> None:
+        """Have the store looked at in the background."""
+        self.database.watch(lambda: self._access.run(look), known, seconds, noticed)
+
+    def deliver(self) -> None:
+        """Hand out the results that are ready."""
+        self.database.deliver()
+        self.errands.deliver()
+        self.spinner.rest()
+
+    def close(self, *, close_store: bool) -> None:
+        """Finish what was begun, and close the database if it is ours."""
+        self.errands.close()
+        if not self.database.close(self._access.close if close_store else lambda: None):
+            log.warning("the database did not answer in time; left without closing it")
