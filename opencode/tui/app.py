@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
+from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
@@ -22,6 +23,7 @@ from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
 from opencode.tui.outside import Nowhere, Outside
+from opencode.tui.pasting import MAX_BYTES
 from opencode.tui.screens.base import Command, Layer, Place
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
@@ -85,14 +87,24 @@ class App:
         """Hand out the results of jobs that are ready."""
         self.work.deliver()
 
-    def paste(self, pasted: str) -> None:
-        """Insert text where something is typed; nowhere else is it taken for keys."""
+    def paste(self, pasted: str, size: int = 0) -> None:
+        """Insert text where something is typed; nowhere else is it taken for keys.
+
+        `size` is that of the whole paste in bytes: where it is too large, there is no text.
+        """
         prompt = self.layers[-1].prompt
         with self.guard:
-            if prompt is not None:
-                prompt.paste(pasted)
-            else:
+            if prompt is None:
                 self.notice("Nothing to paste into here.")
+            elif size > MAX_BYTES:
+                most = text.size(MAX_BYTES)
+                self.notice(
+                    f"Not pasted: {text.size(size)}, and {most} is the most. A file can be sent"
+                    " with: opencode message add SESSION - < FILE",
+                    "warning",
+                )
+            else:
+                prompt.paste(pasted)
 
     def focus(self, *, focused: bool) -> None:
         """Take note whether the terminal has the focus."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from opencode import text
 from opencode.parts import Reasoning, Text, ToolCall, ToolResult, plain_text
 from opencode.tui.render.markdown import code_blocks
+from opencode.tui.tabs import clean_keeping_tabs
 
 if TYPE_CHECKING:
     from opencode.models import Message, Session
     from opencode.store import Store
 
-__all__ = ["Choice", "Spot", "choices", "clean_keeping_tabs", "words_at"]
+__all__ = ["Choice", "Spot", "choices", "words_at"]
 
 CODE_LABEL = 40
 
@@ -56,11 +57,6 @@ def words_at(store: Store, spot: Spot) -> str:
     if not spot.parts:
         return clean_keeping_tabs(plain_text(store.messages.get(spot.message_id).parts))
     return "\n\n".join(_of_part(store, *place).words for place in spot.parts)
-
-
-def clean_keeping_tabs(words: str) -> str:
-    """Return text without what could control a terminal; a tab stays one, as code needs it."""
-    return "\t".join(text.clean_text(piece) for piece in words.split("\t"))
 
 
 def _of_part(store: Store, message_id: str, number: int) -> Choice:

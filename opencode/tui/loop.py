@@ -42,7 +42,9 @@ class _Loop:
             screen=screen,
             handle_mouse=mouse,
             input_filter=InputFilter(
-                self.app.paste, lambda focused: self.app.focus(focused=focused)
+                screen.cut.pasted,
+                self.app.paste,
+                lambda focused: self.app.focus(focused=focused),
             ),
             event_loop=urwid.SelectEventLoop(),
         )

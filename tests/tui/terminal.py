@@ -117,6 +117,19 @@ class Terminal:
             os.write(self._master, KEYS.get(key, key).encode())
         return self
 
+    def paste(self, words: bytes) -> Terminal:
+        """Paste as a terminal does, which waits while the program is busy."""
+        os.set_blocking(self._master, False)
+        left = memoryview(b"\x1b[200~" + words + b"\x1b[201~")
+        deadline = time.monotonic() + PATIENCE
+        while left:
+            assert time.monotonic() < deadline, f"{len(left)} bytes were not taken"
+            self._read(0)
+            if select.select([], [self._master], [], 0.05)[1]:
+                left = left[os.write(self._master, left[:4096]) :]
+        os.set_blocking(self._master, True)
+        return self
+
     def wait_for(self, *wanted: str | Callable[[str], bool]) -> Terminal:
         """Read until all of this is on the screen."""
         for one in wanted:

@@ -12,8 +12,8 @@ from opencode.errors import UsageError
 from opencode.parts import Text, ToolCall, ToolResult
 from opencode.store import Store
 from opencode.tui import clipboard, programs
-from opencode.tui.copying import clean_keeping_tabs
 from opencode.tui.outside import Nowhere
+from opencode.tui.tabs import clean_keeping_tabs
 from tests.tui.conftest import StartDriver
 from tests.tui.driver import Driver
 from tests.tui.stores import Said, add_session

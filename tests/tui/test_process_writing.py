@@ -75,6 +75,19 @@ def test_pasted_lines_are_one_message(checkout: Path) -> None:
         assert part.text.startswith("one\nq\n")
 
 
+def test_a_paste_of_5_mb_holds_nothing_up(checkout: Path) -> None:
+    words = "\n".join(f"{n:>8}\tof them" for n in range(300_000))
+    with Terminal.opencode(cwd=checkout) as terminal:
+        terminal.wait_for("1 of 6", "? help").press("enter").wait_for("of 10")
+        terminal.press("i").wait_for("── Message")
+        terminal.paste(words.encode()).wait_for("[text of 300,000 lines]")
+        terminal.press("!").wait_for("lines]!").press("enter").wait_for("of 11")
+        with open_store(checkout) as store:
+            (part,) = store.messages.list("implement")[-1].parts
+        assert part == Text(f"{words}!")
+        terminal.paste(b"x" * 8_000_001).wait_for("Not pasted: 8.0 MB")
+
+
 def test_the_editor_has_the_terminal_to_itself(checkout: Path, tmp_path: Path) -> None:
     script = tmp_path / "editor"
     script.write_text('#!/bin/sh\necho "editing now"\nread line\nprintf "%s" "$line" >> "$1"\n')

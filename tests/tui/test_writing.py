@@ -61,7 +61,70 @@ def test_pasted_text_keeps_its_lines_and_sends_nothing(usual: Store, flaky: Driv
     flaky.app.paste("q\nfirst\r\n\n\tsecond\x1b]0;evil\x07\n")
     assert len(said(usual)) == 1
     flaky.press("enter")
-    assert said(usual)[-1] == "q\nfirst\n\n    second"
+    assert said(usual)[-1] == "q\nfirst\n\n\tsecond"
+
+
+def test_tabs_are_shown_and_sent(usual: Store, flaky: Driver) -> None:
+    flaky.press("i")
+    flaky.app.paste("if x:\r\ty\n")
+    assert typed(flaky) == "if x:\n→y\n"
+    flaky.press("left", "left", "left", "left").type("all")
+    flaky.press("enter")
+    assert said(usual)[-1] == "if x:all\n\ty"
+
+
+LONG = "\n".join(f"{n}\tof them" for n in range(12_345))
+
+
+def test_a_large_paste_is_folded_and_sent_in_full(usual: Store, flaky: Driver) -> None:
+    flaky.press("i").type("see ")
+    flaky.app.paste(LONG)
+    assert typed(flaky) == "see [text of 12,345 lines]"
+    flaky.type("!").press("left", "left").type("?").press("enter")
+    assert said(usual)[-1] == f"see ?{LONG}!"
+    assert typed(flaky) == ""
+    flaky.press("up")
+    assert typed(flaky) == "see ?[text of 12,345 lines]!"
+
+
+def test_a_folded_paste_is_deleted_as_a_whole(usual: Store, flaky: Driver) -> None:
+    flaky.press("i").type("a")
+    flaky.app.paste(LONG)
+    flaky.press("backspace").type("b")
+    assert typed(flaky) == "ab"
+    flaky.app.paste(LONG)
+    flaky.press("esc", "i", "home", "right", "right", "delete")
+    assert typed(flaky) == "ab"
+
+
+def test_a_folded_paste_is_whole_in_the_editor(
+    flaky: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flaky.press("i").type("see ")
+    flaky.app.paste(LONG)
+    monkeypatch.setenv("EDITOR", "true")
+    flaky.press("ctrl e")
+    assert flaky.terminal.texts == [f"see {LONG}"]
+    assert typed(flaky) == "see [text of 12,345 lines]"
+    monkeypatch.setenv("EDITOR", script(tmp_path, 'printf "\tend" >> "$1"'))
+    flaky.press("ctrl e")
+    assert typed(flaky) == "[text of 12,345 lines, 2]"
+    assert flaky.app.drafts.text("flaky") == f"\x02see {LONG}\tend\x03"
+
+
+def test_a_large_draft_comes_back_folded(usual: Store, flaky: Driver) -> None:
+    flaky.press("i").type("see ")
+    flaky.app.paste(LONG)
+    flaky.press("esc", "esc", "enter", "i")
+    assert typed(flaky) == "see [text of 12,345 lines]"
+
+
+def test_what_is_too_large_is_not_pasted(flaky: Driver) -> None:
+    flaky.resize(140, 24).press("i").app.paste("", 9_000_000)
+    assert "Not pasted: 9.0 MB, and 8.0 MB is the most." in flaky.footer()
+    flaky.press("esc", "r")
+    flaky.app.paste("x" * 20_000)
+    assert "not pasted: 20,000 characters" in flaky.text()
 
 
 def test_nothing_is_not_sent(usual: Store, flaky: Driver) -> None:

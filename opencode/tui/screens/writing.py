@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from opencode import text
 from opencode.errors import NotFound
 from opencode.parts import Text
+from opencode.tui.folded import folded_if_large, unfolded
 from opencode.tui.format import Run
 from opencode.tui.screens.base import Command, Layer
 from opencode.tui.screens.programs import edit
+from opencode.tui.tabs import clean_keeping_tabs
 from opencode.tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
@@ -83,9 +85,8 @@ class Writing:
                 except NotFound:
                     pass
             tried = True
-            return store.messages.append(
-                session_id, role="user", parts=[Text(value)], id=message_id
-            )
+            parts = [Text(unfolded(value))]
+            return store.messages.append(session_id, role="user", parts=parts, id=message_id)
 
         def done(_: Message) -> None:
             self._drafts.sent(session_id, message_id)
@@ -110,7 +111,8 @@ class Writing:
         session_id = self._session_id()
 
         def done(edited: str) -> None:
-            self._drafts.keep(session_id, text.clean_text(edited))
-            self._show_draft(session_id)
+            if edited != unfolded(self._drafts.text(session_id)):
+                self._drafts.keep(session_id, folded_if_large(clean_keeping_tabs(edited)))
+                self._show_draft(session_id)
 
-        edit(self._host, lambda: self._drafts.text(session_id), done)
+        edit(self._host, lambda: unfolded(self._drafts.text(session_id)), done)
