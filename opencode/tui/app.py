@@ -14,10 +14,11 @@ import urwid
 
 from opencode import text
 from opencode.errors import DatabaseUnavailable
-from opencode.tui.drafts import Drafts
+from opencode.tui.access import Opened
 from opencode.tui.format import Run
 from opencode.tui.guards import CallGuard
 from opencode.tui.jobs import Jobs
+from opencode.tui.keeper import Keeper
 from opencode.tui.keyboard import Keyboard
 from opencode.tui.live import Live
 from opencode.tui.log import LogTail
@@ -65,12 +66,15 @@ class App:
         self.place: Place | None = None
         self.fatal: Exception | None = None
         self.layers: list[Layer] = []
-        self.drafts = Drafts()
+        self._keeper = Keeper(self)
+        self.drafts = self._keeper.drafts
         self.root = Root(self)
         self.now = now
         self._timers = timers
         self._keyboard = Keyboard(self, clock)
         self._notice = Notice(self)
+        self._warned = False
+        """Whether the user knows that leaving loses something."""
 
     # What the loop asks for.
 
@@ -81,7 +85,7 @@ class App:
 
     def close(self, *, close_store: bool) -> None:
         """Finish what was begun and close the database, after the event loop has ended."""
-        self.work.close(close_store=close_store)
+        self.work.close(self._keeper.flush, close_store=close_store)
 
     def deliver(self) -> None:
         """Hand out the results of jobs that are ready."""
@@ -172,6 +176,11 @@ class App:
         self.work.switch_project(project_id, self._arrived)
 
     def quit(self) -> None:
+        if self._keeper.at_risk and not self._warned:
+            self._warned = True
+            why = self.drafts.trouble
+            self.notice(f"A draft cannot be kept ({why}); leave again to lose it.", "error")
+            return
         raise urwid.ExitMainLoop
 
     # What the root widget asks for.
@@ -225,13 +234,13 @@ class App:
     def _open(self) -> None:
         self.work.open(self._opened, self._not_opened)
 
-    def _opened(self, opened: tuple[Place, str]) -> None:
-        place, backup = opened
+    def _opened(self, opened: Opened) -> None:
         self._outages.opened()
-        self._arrived(place)
+        self._arrived(opened.place)
         self._live.start()
-        if backup:
-            self.notice(f"Upgraded this database; a copy of the old one is {backup}")
+        self._keeper.open(opened.drafts)
+        if opened.backup:
+            self.notice(f"Upgraded this database; a copy of the old one is {opened.backup}")
 
     def _not_opened(self, error: Exception) -> None:
         if isinstance(error, DatabaseUnavailable):

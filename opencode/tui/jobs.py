@@ -118,7 +118,7 @@ class Jobs:
         while self._finished:
             job = self._finished.popleft()
             self._pending.pop(job.number, None)
-            if job.skipped or self._stale(job):
+            if job.skipped or self._stale(job) or (self._closing and job.key is not None):
                 continue
             with self._guard:
                 if job.error is not None:

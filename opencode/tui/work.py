@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from opencode.tui.access import Access
+from opencode.tui.access import Access, Opened
 from opencode.tui.guards import CallGuard
 from opencode.tui.jobs import Jobs
 from opencode.tui.live import KEY as LIVE_KEY
@@ -46,9 +46,7 @@ class Work:
         self._access = Access(opener, self.database.zone, fence=fence)
         self._outages = outages
 
-    def open(
-        self, done: Callable[[tuple[Place, str]], None], failed: Callable[[Exception], None]
-    ) -> None:
+    def open(self, done: Callable[[Opened], None], failed: Callable[[Exception], None]) -> None:
         """Open the database."""
         self.database.submit(self._access.open, done, failed, key="open")
         self.spinner.watch()
@@ -106,8 +104,15 @@ class Work:
         self.errands.deliver()
         self.spinner.rest()
 
-    def close(self, *, close_store: bool) -> None:
-        """Finish what was begun, and close the database if it is ours."""
-        self.errands.close()
+    def close(self, flush: Command, *, close_store: bool) -> None:
+        """Finish what was begun, and close the database if it is ours.
+
+        `flush` writes to disk what must not be lost: at once, and again with what became of the
+        last writes to the database, which may take their time.
+        """
+        disk_answers = self.errands.close(flush)
         if not self.database.close(self._access.close if close_store else lambda: None):
             log.warning("the database did not answer in time; left without closing it")
+        self.database.deliver()
+        if disk_answers:
+            flush()

@@ -13,6 +13,7 @@ WITHOUT_URWID = (
     "opencode.tui",
     "opencode.tui.branches",
     "opencode.tui.clipboard",
+    "opencode.tui.draftfiles",
     "opencode.tui.drafts",
     "opencode.tui.folded",
     "opencode.tui.format",

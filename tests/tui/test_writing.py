@@ -135,7 +135,7 @@ def test_nothing_is_not_sent(usual: Store, flaky: Driver) -> None:
 
 def test_a_draft_is_kept_for_each_session(flaky: Driver) -> None:
     flaky.press("i").type("half a thought").press("esc")
-    assert "draft stays" in flaky.footer()
+    assert "draft is kept" in flaky.footer()
     flaky.press("esc", "k", "enter", "i").type("another").press("esc", "esc", "j", "enter", "i")
     assert typed(flaky) == "half a thought"
 

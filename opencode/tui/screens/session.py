@@ -33,7 +33,7 @@ class SessionScreen(Layer):
         self._first = session
         self._deleted = deleted
         self._conversation = Conversation(host, "session")
-        self._writing = Writing(self, lambda: self.session.id, self._conversation.show_end)
+        self._writing = Writing(self, lambda: self.session, self._conversation.show_end)
         self.widget = WithComposer(self._conversation.view, lambda: self.prompt, self._writing.note)
         self._below: dict[str, Session] = {}
         self._find = Find(host, self._conversation)
