@@ -132,17 +132,25 @@ class App:
         work: Callable[[], T],
         done: Callable[[T], None],
         *,
+        key: str | None = None,
         failed: Callable[[Exception], bool] | None = None,
     ) -> None:
-        self.work.aside(work, done, failed=failed)
+        self.work.aside(work, done, key=key, failed=failed)
 
     def forget(self, key: str) -> None:
         self.work.database.forget(key)
 
     def watch(
-        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+        self,
+        look: Callable[[Store], T],
+        known: T,
+        seconds: float,
+        noticed: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], bool],
+        again: Command,
     ) -> None:
-        self.work.watch(look, known, seconds, noticed)
+        self.work.watch(look, known, seconds, noticed, failed=failed, again=again)
 
     def unwatch(self) -> None:
         self.work.database.unwatch()

@@ -42,7 +42,8 @@ class Watch:
     look: Callable[[], object]
     known: object
     seconds: float
-    noticed: Callable[[], None]
+    noticed: Callable[[Any], None]
+    failed: Callable[[Exception], None]
 
 
 class Jobs:
@@ -98,16 +99,17 @@ class Jobs:
 
     def watch(
         self,
-        look: Callable[[], object],
-        known: object,
+        look: Callable[[], T],
+        known: T,
         seconds: float,
-        noticed: Callable[[], None],
+        noticed: Callable[[T], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         """Look every so many seconds; once it is not what is `known`, or fails, say so and stop.
 
         Only one thing is watched. Nothing but the thread that looks is woken meanwhile.
         """
-        self._watch = Watch(look, known, seconds, noticed)
+        self._watch = Watch(look, known, seconds, noticed, failed)
 
     def unwatch(self) -> None:
         """Look no more."""
@@ -148,18 +150,23 @@ class Jobs:
             except Exception as error:  # noqa: BLE001  travels to the loop's thread as it is
                 job.error = error
 
-    def _differs(self, watch: Watch) -> bool:
-        """Look; whether there is something to notice."""
-        with self.zone:
-            try:
-                return watch.look() != watch.known
-            except Exception:  # noqa: BLE001  whoever looks next gets it again, and can report it
-                return True
+    def _look(self, watch: Watch) -> Job | None:
+        """Look; returns what tells of it if there is something to tell."""
+        job = Job(
+            None,
+            0,
+            watch.look,
+            lambda seen: self._notice(watch, watch.noticed, seen),
+            lambda error: self._notice(watch, watch.failed, error),
+            0,
+        )
+        self._run(job)
+        return job if job.error is not None or job.result != watch.known else None
 
-    def _notice(self, watch: Watch) -> None:
+    def _notice(self, watch: Watch, tell: Callable[[Any], None], what: object) -> None:
         if self._watch is watch:
             self._watch = None
-            watch.noticed()
+            tell(what)
 
     def _stale(self, job: Job) -> bool:
         return job.key is not None and self._latest[job.key] != job.number

@@ -16,6 +16,8 @@ NOTICE_SECONDS = 5.0
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPINNER_AFTER = 0.15
 SPINNER_STEP = 0.12
+LONG = 3.0
+"""Seconds after which it is told how long the work has taken."""
 
 
 class Timers(Protocol):
@@ -59,12 +61,16 @@ class Spinner:
         self._timers = timers
         self._clock = clock
         self._frame = -1
+        self._waited = 0.0
         self._timer: object = None
 
     @property
     def sign(self) -> str:
-        """What to show, if anything."""
-        return FRAMES[self._frame % len(FRAMES)] if self._frame >= 0 else ""
+        """What to show, if anything: `⠋`, and after a while `⠋ 12 s`."""
+        if self._frame < 0:
+            return ""
+        frame = FRAMES[self._frame % len(FRAMES)]
+        return f"{frame} {self._waited:.0f} s" if self._waited >= LONG else frame
 
     def watch(self) -> None:
         """Look after a job that was just submitted."""
@@ -82,6 +88,7 @@ class Spinner:
         if not begun:
             self._frame = -1
             return
-        if self._clock() - min(begun) >= SPINNER_AFTER:
+        self._waited = self._clock() - min(begun)
+        if self._waited >= SPINNER_AFTER:
             self._frame += 1
         self._timer = self._timers.later(SPINNER_STEP, self._turn)

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from opencode.tui.jobs import Job, Jobs, Watch
 
 __all__ = ["ThreadJobs"]
+
+T = TypeVar("T")
 
 READ_PATIENCE = 0.5
 """Seconds that a read which nobody needs any more may keep the program from ending."""
@@ -45,12 +47,13 @@ class ThreadJobs(Jobs):
 
     def watch(
         self,
-        look: Callable[[], object],
-        known: object,
+        look: Callable[[], T],
+        known: T,
         seconds: float,
-        noticed: Callable[[], None],
+        noticed: Callable[[T], None],
+        failed: Callable[[Exception], None],
     ) -> None:
-        super().watch(look, known, seconds, noticed)
+        super().watch(look, known, seconds, noticed, failed)
         # The thread may be asleep without an end.
         self._queue.put(_uncounted(lambda: None))
 
@@ -67,24 +70,21 @@ class ThreadJobs(Jobs):
             try:
                 job = self._queue.get(timeout=max(0, due - time.monotonic()) if watch else None)
             except Empty:
-                if watch is not None:
+                if watch is not None and watch is self._watch:
                     due = time.monotonic() + watch.seconds
-                    self._look(watch)
+                    self._tell(self._look(watch))
                 continue
             if job is None:
                 return
             self._run(job)
-            if job.number:
-                self._finished.append(job)
-                self._wake()
+            self._tell(job if job.number else None)
 
-    def _look(self, watch: Watch) -> None:
-        if self._watch is watch and self._differs(watch):
-            noticing = _uncounted(lambda: None, lambda: self._notice(watch))
-            self._finished.append(noticing)
+    def _tell(self, job: Job | None) -> None:
+        if job is not None:
+            self._finished.append(job)
             self._wake()
 
 
-def _uncounted(work: Callable[[], Any], done: Callable[[], None] = lambda: None) -> Job:
+def _uncounted(work: Callable[[], Any]) -> Job:
     """Make a job that nobody submitted and nobody waits for."""
-    return Job(None, 0, work, lambda _: done(), lambda _: None, 0)
+    return Job(None, 0, work, lambda _: None, lambda _: None, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from opencode.tui.access import Access, Opened
@@ -81,7 +82,12 @@ class Work:
             self.spinner.watch()
 
     def aside(
-        self, work: Callable[[], T], done: Callable[[T], None], *, failed: Failed | None = None
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Failed | None = None,
     ) -> None:
         """Have something done that needs no database."""
 
@@ -89,14 +95,27 @@ class Work:
             if failed is None or not failed(error):
                 self._outages.failed(error, lambda: None, None)
 
-        self.errands.submit(work, done, went_wrong)
+        self.errands.submit(work, done, went_wrong, key=key)
         self.spinner.watch()
 
     def watch(
-        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+        self,
+        look: Callable[[Store], T],
+        known: T,
+        seconds: float,
+        noticed: Callable[[T], None],
+        *,
+        failed: Failed,
+        again: Command,
     ) -> None:
         """Have the store looked at in the background."""
-        self.database.watch(lambda: self._access.run(look), known, seconds, noticed)
+
+        def went_wrong(error: Exception) -> None:
+            if not failed(error):
+                self._outages.failed(error, again, LIVE_KEY)
+
+        work = partial(self._access.run, look)
+        self.database.watch(work, known, seconds, noticed, went_wrong)
 
     def deliver(self) -> None:
         """Hand out the results that are ready."""
@@ -110,9 +129,9 @@ class Work:
         `flush` writes to disk what must not be lost: at once, and again with what became of the
         last writes to the database, which may take their time.
         """
-        disk_answers = self.errands.close(flush)
+        self.errands.close()
+        flush()
         if not self.database.close(self._access.close if close_store else lambda: None):
             log.warning("the database did not answer in time; left without closing it")
         self.database.deliver()
-        if disk_answers:
-            flush()
+        flush()

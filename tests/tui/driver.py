@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import urwid
 from urwid.testing import ScriptedScreen, render_runs
@@ -17,6 +18,8 @@ from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
 from opencode.tui.screens.base import Command
 from tests.tui.inline import InlineJobs
+
+T = TypeVar("T")
 
 NOW = 1_770_000_000
 """Monday, 2 February 2026, 02:40 UTC."""
@@ -65,22 +68,25 @@ class TimedJobs(InlineJobs):
 
     def watch(
         self,
-        look: Callable[[], object],
-        known: object,
+        look: Callable[[], T],
+        known: T,
         seconds: float,
-        noticed: Callable[[], None],
+        noticed: Callable[[T], None],
+        failed: Callable[[Exception], None],
     ) -> None:
-        super().watch(look, known, seconds, noticed)
+        super().watch(look, known, seconds, noticed, failed)
         watch = self._watch
         assert watch is not None
 
         def due() -> None:
             if self._watch is not watch:
                 return
-            if self._differs(watch):
-                self._notice(watch)
-            else:
+            told = self._look(watch)
+            if told is None:
                 self._timers.later(seconds, due)
+            else:
+                self._finished.append(told)
+                self.deliver()
 
         self._timers.later(seconds, due)
 

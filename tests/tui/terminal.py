@@ -130,10 +130,12 @@ class Terminal:
         os.set_blocking(self._master, True)
         return self
 
-    def wait_for(self, *wanted: str | Callable[[str], bool]) -> Terminal:
+    def wait_for(
+        self, *wanted: str | Callable[[str], bool], patience: float = PATIENCE
+    ) -> Terminal:
         """Read until all of this is on the screen."""
         for one in wanted:
-            self._read_until(partial(self._shows, one), str(one))
+            self._read_until(partial(self._shows, one), str(one), patience)
         return self
 
     def rest(self, seconds: float = 0.3) -> Terminal:
@@ -174,8 +176,8 @@ class Terminal:
         columns, rows = size
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def _read_until(self, done: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + PATIENCE
+    def _read_until(self, done: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+        deadline = time.monotonic() + patience
         while not done():
             assert time.monotonic() < deadline, f"no {what!r} in:\n{self.text()}"
             self._read(0.05)

@@ -63,6 +63,7 @@ class Host(Protocol):
         work: Callable[[], T],
         done: Callable[[T], None],
         *,
+        key: str | None = None,
         failed: Callable[[Exception], bool] | None = None,
     ) -> None:
         """Have something done that needs no database, and waits for none: files, programs."""
@@ -71,9 +72,20 @@ class Host(Protocol):
         """Drop the results of jobs with this key."""
 
     def watch(
-        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+        self,
+        look: Callable[[Store], T],
+        known: T,
+        seconds: float,
+        noticed: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], bool],
+        again: Command,
     ) -> None:
-        """Have the store looked at in the background until that gives something else, or fails."""
+        """Have the store looked at in the background until that gives something else, or fails.
+
+        `failed` returns whether it has dealt with the error; else `again` is what is done when the
+        user wants to have it tried again.
+        """
 
     def unwatch(self) -> None:
         """Look no more."""

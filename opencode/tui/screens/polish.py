@@ -45,7 +45,7 @@ class Polish:
             self._asked = frozenset()
             ready(partial(self._put, plain, rich))
 
-        self._host.submit(lambda _: self._render.polish(plain), arrived, key=self._key)
+        self._host.aside(partial(self._render.polish, plain), arrived, key=self._key)
 
     def _put(self, plain: Mapping[str, Rendered], rich: Mapping[str, Rendered]) -> None:
         items = self._window.items
