@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 import subprocess
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from opencode.config import MySQLSettings
 from opencode.db.backfill import BackfillReport
 from opencode.db.lock import server_lock
 from opencode.db.migrate import migrate, roll_back
@@ -30,10 +28,12 @@ from opencode.db.upgrade import UpgradeReport, rollback, upgrade
 from opencode.errors import DatabaseLocked, MigrationFailed, SchemaDrift
 from tests.conftest import PROJECT as SOURCE
 from tests.db.databases import PROJECT
-from tests.db.mysqlserver import DSN, execute, fresh_database
+from tests.db.mysqldatabase import execute, settings_of
 from tests.db.mysqltarget import Crash, Crashing, Wrap, make_target
+from tests.servers.plugin import NEEDS_DATABASES, MakeDatabase
+from tools.servers.server import Server
 
-pytestmark = [pytest.mark.mysql, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 SHIPPED = shipped_migrations("mysql")
 IDS = [migration.id for migration in SHIPPED]
@@ -64,9 +64,10 @@ ORDER BY 1
 class Database:
     """An empty database on the server, and ways to work on it."""
 
-    def __init__(self, settings: MySQLSettings) -> None:
-        self.settings = settings
-        self.connector = Connector(settings, environ={})
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.settings = settings_of(dsn)
+        self.connector = Connector(self.settings, environ={})
 
     def open(self) -> AbstractContextManager[MySQLConnection]:
         return closing(self.connector.connect())
@@ -105,9 +106,8 @@ def fetch_names(database: Database, sql: str) -> list[str]:
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    with fresh_database(schema=False) as settings:
-        yield Database(settings)
+def database(mysql_database: str) -> Database:
+    return Database(mysql_database)
 
 
 def write(directory: Path, number: int, sql: str, undo: str = "DROP TABLE t;") -> Migration:
@@ -230,7 +230,7 @@ def test_killed_at_any_time_the_next_start_completes(database: Database) -> None
     clean = database.snapshot()
     for number in range(KILLS):
         database.empty()
-        with worker(database.settings.database) as process:
+        with worker(database.dsn) as process:
             assert process.stdin is not None
             process.stdin.write("go\n")
             process.stdin.flush()
@@ -243,11 +243,10 @@ def test_killed_at_any_time_the_next_start_completes(database: Database) -> None
 
 
 @contextmanager
-def worker(name: str) -> Iterator[subprocess.Popen[str]]:
+def worker(dsn: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.db.upgrade_worker", name],
+        [sys.executable, "-m", "tests.db.upgrade_worker", dsn],
         cwd=SOURCE,
-        env={**os.environ, "OPENCODE_TEST_MYSQL_DSN": DSN},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -315,11 +314,13 @@ def test_the_lock_tells_its_holder_and_goes_with_the_connection(database: Databa
             pass
 
 
-def test_two_databases_of_one_server_do_not_wait_for_each_other(database: Database) -> None:
+def test_two_databases_of_one_server_do_not_wait_for_each_other(
+    mysql_server: Server, mysql_databases: MakeDatabase
+) -> None:
+    first, second = (Database(mysql_databases(mysql_server)) for _ in range(2))
     with (
-        fresh_database(schema=False) as settings,
-        database.open() as one,
-        Database(settings).open() as two,
+        first.open() as one,
+        second.open() as two,
         server_lock(one),
         server_lock(two, timeout=0),
     ):
@@ -371,7 +372,9 @@ def split_script(script: str) -> Iterator[str]:
             lines.append(line)
 
 
-def test_a_name_of_any_kind_can_be_locked(database: Database) -> None:
+def test_a_name_of_any_kind_can_be_locked(mysql_server: Server, database: Database) -> None:
+    if mysql_server.restricted:
+        pytest.skip(NEEDS_DATABASES)
     name = f"odd-{secrets.token_hex(20)} ü'x"
     database.run(f"CREATE DATABASE `{name}`")
     try:
