@@ -163,5 +163,5 @@ def _maintenance() -> Iterator[Case]:
     yield Case("tag_sessions", {"project_id": "x", "limit": PAGE}, 3 * PAGE + 5)
     yield Case("number_messages", {"session_id": id, "seq": 0}, 5)
     yield Case("set_last_seq", {"last_seq": 1, "id": id}, 2)
-    yield Case("fix_message_count", {"id": id}, MESSAGES + 5)
+    yield Case("fix_message_count", {"id": id, "updated_at": 5}, MESSAGES + 5)
     yield Case("set_updated_at", {"updated_at": 5, "id": id}, 2)
