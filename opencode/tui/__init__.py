@@ -3,10 +3,10 @@
     keys → input filter → topmost layer → key map → command → state, or a job
     job (one thread, owns the database) → result → state → drawn again
 
-Only the thread of the event loop touches widgets; only jobs touch the store.
+Only the thread of the event loop touches widgets; only jobs touch the store. Errands (files, the
+clipboard) have a thread beside the database's, so that a server that hangs keeps none of them.
 
-`keymap`, `theme`, `format`, `window`, `branches`, `viewport`, `transcript`, `drafts`, `fuzzy` and
-`render` import no urwid.
+Modules of state, text and keys import no urwid: tests/tui/test_structure.py names them.
 """
 
 from __future__ import annotations

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from opencode import text
+from opencode.tui.draftfiles import draft_directory
 from opencode.tui.guards import WorkZone, fenced
 from opencode.tui.loading import short_path
 from opencode.tui.screens.base import Place
@@ -13,9 +16,20 @@ from opencode.tui.screens.base import Place
 if TYPE_CHECKING:
     from opencode.store import Store
 
-__all__ = ["Access"]
+__all__ = ["Access", "Opened"]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database that was opened."""
+
+    place: Place
+    backup: str
+    """The copy that an upgrade left; empty when there was none."""
+    drafts: Path | None
+    """Where what is typed for it is kept, if there is such a place."""
 
 
 class Access:
@@ -29,12 +43,15 @@ class Access:
         self._opened: Store | None = None
         self._store: Store | None = None
 
-    def open(self) -> tuple[Place, str]:
-        """Open the database; returns where it is, and the copy that an upgrade left, if any."""
-        self._opened = self._opener()
-        upgraded = self._opened.upgraded
-        backup = upgraded.backup if upgraded else None
-        return self._look_at(self._opened), short_path(str(backup)) if backup else ""
+    def open(self) -> Opened:
+        """Open the database."""
+        self._opened = store = self._opener()
+        backup = store.upgraded.backup if store.upgraded else None
+        return Opened(
+            self._look_at(store),
+            short_path(str(backup)) if backup else "",
+            draft_directory(store.provider.location, file=not _is_remote(store)),
+        )
 
     def switch(self, project_id: str) -> Place:
         """Look at another project."""
@@ -51,12 +68,15 @@ class Access:
 
     def _look_at(self, store: Store) -> Place:
         self._store = fenced(store, self._zone) if self._fence else store
-        remote = store.provider.type.value == "mysql"
         return Place(
             project_id=text.clean_line(store.project.project_id),
-            provider="remote" if remote else "local",
+            provider="remote" if _is_remote(store) else "local",
             location=short_path(store.provider.location),
         )
+
+
+def _is_remote(store: Store) -> bool:
+    return store.provider.type.value == "mysql"
 
 
 def _open(store: Store | None) -> Store:

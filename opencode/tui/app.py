@@ -8,30 +8,30 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
+from opencode import text
 from opencode.errors import DatabaseUnavailable
-from opencode.tui import editor
-from opencode.tui.access import Access
-from opencode.tui.drafts import Drafts
+from opencode.tui.access import Opened
 from opencode.tui.format import Run
 from opencode.tui.guards import CallGuard
 from opencode.tui.jobs import Jobs
+from opencode.tui.keeper import Keeper
 from opencode.tui.keyboard import Keyboard
-from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
 from opencode.tui.outside import Nowhere, Outside
+from opencode.tui.pasting import MAX_BYTES
 from opencode.tui.screens.base import Command, Layer, Place
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
-from opencode.tui.signs import Notice, Spinner, Timers
+from opencode.tui.signs import Notice, Timers
 from opencode.tui.widgets.base import Click
 from opencode.tui.widgets.root import Root
+from opencode.tui.work import Work
 
 if TYPE_CHECKING:
     from opencode.store import Store
@@ -50,35 +50,31 @@ class App:
         self,
         opener: Callable[[], Store],
         timers: Timers,
-        make_jobs: Callable[[CallGuard], Jobs],
+        make_jobs: Callable[[CallGuard, str], Jobs],
         *,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
         fence: bool = False,
-        terminal: AbstractContextManager[object] | None = None,
     ) -> None:
-        """`fence` makes calls of the store on the event loop's thread fail; for tests.
-
-        Within `terminal` the terminal is as it was before the program, for other programs.
-        """
+        """`fence` makes calls of the store on the event loop's thread fail; for tests."""
         self._live = Live(self, self._somebody_wrote)
         self._outages = Outages(self, self._live)
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
-        self.jobs = make_jobs(self.guard)
+        self.work = Work(opener, make_jobs, self.guard, self._outages, self, clock, fence=fence)
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
         self.fatal: Exception | None = None
         self.layers: list[Layer] = []
-        self.drafts = Drafts()
+        self._keeper = Keeper(self)
+        self.drafts = self._keeper.drafts
         self.root = Root(self)
         self.now = now
         self._timers = timers
-        self._terminal = terminal or nullcontext()
-        self._access = Access(opener, self.jobs.zone, fence=fence)
         self._keyboard = Keyboard(self, clock)
         self._notice = Notice(self)
-        self._spinner = Spinner(self.jobs, self, clock)
+        self._warned = False
+        """Whether the user knows that leaving loses something."""
 
     # What the loop asks for.
 
@@ -89,22 +85,30 @@ class App:
 
     def close(self, *, close_store: bool) -> None:
         """Finish what was begun and close the database, after the event loop has ended."""
-        if not self.jobs.close(self._access.close if close_store else lambda: None):
-            log.warning("the database did not answer in time; left without closing it")
+        self.work.close(self._keeper.flush, close_store=close_store)
 
     def deliver(self) -> None:
         """Hand out the results of jobs that are ready."""
-        self.jobs.deliver()
-        self._spinner.rest()
+        self.work.deliver()
 
-    def paste(self, pasted: str) -> None:
-        """Insert text where something is typed; nowhere else is it taken for keys."""
+    def paste(self, pasted: str, size: int = 0) -> None:
+        """Insert text where something is typed; nowhere else is it taken for keys.
+
+        `size` is that of the whole paste in bytes: where it is too large, there is no text.
+        """
         prompt = self.layers[-1].prompt
         with self.guard:
-            if prompt is not None:
-                prompt.paste(pasted)
-            else:
+            if prompt is None:
                 self.notice("Nothing to paste into here.")
+            elif size > MAX_BYTES:
+                most = text.size(MAX_BYTES)
+                self.notice(
+                    f"Not pasted: {text.size(size)}, and {most} is the most. A file can be sent"
+                    " with: opencode message add SESSION - < FILE",
+                    "warning",
+                )
+            else:
+                prompt.paste(pasted)
 
     def focus(self, *, focused: bool) -> None:
         """Take note whether the terminal has the focus."""
@@ -121,31 +125,35 @@ class App:
         key: str | None = None,
         failed: Callable[[Exception], bool] | None = None,
     ) -> None:
-        def succeeded(result: T) -> None:
-            self._outages.succeeded(key)
-            done(result)
+        self.work.submit(work, done, key=key, failed=failed)
 
-        def went_wrong(error: Exception) -> None:
-            if failed is None or not failed(error):
-                self._outages.failed(error, again, key)
-
-        def again() -> None:
-            self.submit(work, done, key=key, failed=failed)
-
-        self.jobs.submit(lambda: self._access.run(work), succeeded, went_wrong, key=key)
-        if key != LIVE_KEY:
-            self._spinner.watch()
+    def aside(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Callable[[Exception], bool] | None = None,
+    ) -> None:
+        self.work.aside(work, done, key=key, failed=failed)
 
     def forget(self, key: str) -> None:
-        self.jobs.forget(key)
+        self.work.database.forget(key)
 
     def watch(
-        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+        self,
+        look: Callable[[Store], T],
+        known: T,
+        seconds: float,
+        noticed: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], bool],
+        again: Command,
     ) -> None:
-        self.jobs.watch(lambda: self._access.run(look), known, seconds, noticed)
+        self.work.watch(look, known, seconds, noticed, failed=failed, again=again)
 
     def unwatch(self) -> None:
-        self.jobs.unwatch()
+        self.work.database.unwatch()
 
     def later(self, seconds: float, callback: Command) -> object:
         def guarded() -> None:
@@ -173,13 +181,14 @@ class App:
         self._notice.say(words, attribute)
 
     def switch_project(self, project_id: str) -> None:
-        self.submit(lambda _: self._access.switch(project_id), self._arrived, key="project")
-
-    def run_outside(self, command: Sequence[str]) -> int:
-        with self._terminal:
-            return editor.run(command)
+        self.work.switch_project(project_id, self._arrived)
 
     def quit(self) -> None:
+        if self._keeper.at_risk and not self._warned:
+            self._warned = True
+            why = self.drafts.trouble
+            self.notice(f"A draft cannot be kept ({why}); leave again to lose it.", "error")
+            return
         raise urwid.ExitMainLoop
 
     # What the root widget asks for.
@@ -188,18 +197,18 @@ class App:
     def offline(self) -> bool:
         return self._outages.offline
 
-    def status(self) -> tuple[str, str, str]:
+    def status(self) -> tuple[str, str, str, str]:
         titles = (layer.session_title() for layer in reversed(self.layers))
         title = next((title for title in titles if title is not None), "")
         if self.place is None:
-            return "…", "…", title
-        return self.place.project_id, self.place.provider, title
+            return "…", "…", title, ""
+        return self.place.project_id, self.place.provider, title, self._outages.word
 
     def notice_runs(self) -> Sequence[Run]:
         return self._notice.runs
 
     def spinner(self) -> str:
-        return self._spinner.sign
+        return self.work.spinner.sign
 
     def key(self, key: str) -> bool:
         with self.guard:
@@ -231,16 +240,15 @@ class App:
     # Opening the database, and what happens to it.
 
     def _open(self) -> None:
-        self.jobs.submit(self._access.open, self._opened, self._not_opened, key="open")
-        self._spinner.watch()
+        self.work.open(self._opened, self._not_opened)
 
-    def _opened(self, opened: tuple[Place, str]) -> None:
-        place, backup = opened
+    def _opened(self, opened: Opened) -> None:
         self._outages.opened()
-        self._arrived(place)
+        self._arrived(opened.place)
         self._live.start()
-        if backup:
-            self.notice(f"Upgraded this database; a copy of the old one is {backup}")
+        self._keeper.open(opened.drafts)
+        if opened.backup:
+            self.notice(f"Upgraded this database; a copy of the old one is {opened.backup}")
 
     def _not_opened(self, error: Exception) -> None:
         if isinstance(error, DatabaseUnavailable):

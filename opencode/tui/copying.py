@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from opencode import text
 from opencode.parts import Reasoning, Text, ToolCall, ToolResult, plain_text
 from opencode.tui.render.markdown import code_blocks
+from opencode.tui.tabs import clean_keeping_tabs
 
 if TYPE_CHECKING:
     from opencode.models import Message, Session
     from opencode.store import Store
 
-__all__ = ["Choice", "Spot", "choices", "clean_keeping_tabs", "words_at"]
+__all__ = ["Choice", "Spot", "choices", "words_at"]
 
 CODE_LABEL = 40
 
@@ -43,10 +44,10 @@ def choices(store: Store, session: Session, spot: Spot | None) -> list[Choice]:
         message = store.messages.get(spot.message_id)
         found += [_of_part(store, *place) for place in reversed(spot.parts)]
         found += _of_message(message)
-        found.append(Choice("message id", message.id))
+        found.append(Choice("message id", text.clean_line(message.id)))
     found += [
         Choice("session title", text.clean_line(session.title)),
-        Choice("session id", session.id),
+        Choice("session id", text.clean_line(session.id)),
     ]
     return [choice for choice in found if choice.words.strip()]
 
@@ -56,11 +57,6 @@ def words_at(store: Store, spot: Spot) -> str:
     if not spot.parts:
         return clean_keeping_tabs(plain_text(store.messages.get(spot.message_id).parts))
     return "\n\n".join(_of_part(store, *place).words for place in spot.parts)
-
-
-def clean_keeping_tabs(words: str) -> str:
-    """Return text without what could control a terminal; a tab stays one, as code needs it."""
-    return "\t".join(text.clean_text(piece) for piece in words.split("\t"))
 
 
 def _of_part(store: Store, message_id: str, number: int) -> Choice:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Drafts"]
+__all__ = ["Drafts", "Kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft as it outlives the program: messages that were on their way are part of its text."""
+
+    session_id: str
+    project_id: str
+    text: str = ""
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """Those that perhaps arrived, by id."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return not self.text.strip()
 
 
 @dataclass(slots=True)
 class _Draft:
+    project_id: str = ""
     text: str = ""
     waiting: dict[str, str] = field(default_factory=dict)
     """Messages on their way, by id."""
@@ -17,12 +35,22 @@ class _Draft:
 
 
 class Drafts:
-    """A draft for every session, and what was sent; for as long as the program runs."""
+    """A draft for every session, and what was sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[str], None] = lambda _: None) -> None:
+        """`changed` is called with the id of a session whose draft is another one now."""
+        self._changed = changed
+        self.trouble = ""
+        """Why drafts cannot be kept in files for now; nothing when they can."""
         self.history: list[str] = []
         """What was sent or cleared, the latest last."""
         self._drafts: dict[str, _Draft] = {}
+
+    def open(self, session_id: str, project_id: str) -> str:
+        """Return what is typed for a session of this project."""
+        draft = self._of(session_id)
+        draft.project_id = project_id
+        return draft.text
 
     def text(self, session_id: str) -> str:
         """Return what is typed for a session."""
@@ -31,6 +59,7 @@ class Drafts:
     def keep(self, session_id: str, text: str) -> None:
         """Take note of what is typed."""
         self._of(session_id).text = text
+        self._changed(session_id)
 
     def waiting(self, session_id: str) -> int:
         """Return how many messages are on their way."""
@@ -53,6 +82,7 @@ class Drafts:
         draft.waiting[id] = text
         draft.text = ""
         self.remember(text)
+        self._changed(session_id)
         return id, id != new_id
 
     def sent(self, session_id: str, message_id: str) -> None:
@@ -62,6 +92,7 @@ class Drafts:
         text = draft.returned.pop(message_id, None)
         if text is not None and draft.text.startswith(text):
             draft.text = draft.text.removeprefix(text).lstrip("\n")
+        self._changed(session_id)
 
     def failed(self, session_id: str, message_id: str) -> None:
         """Put a message that could not be stored back before what has been typed since."""
@@ -69,7 +100,25 @@ class Drafts:
         text = draft.waiting.pop(message_id, None)
         if text is not None:
             draft.returned[message_id] = text
-            draft.text = f"{text}\n\n{draft.text}" if draft.text else text
+            draft.text = _joined((text, draft.text))
+            self._changed(session_id)
+
+    def kept(self, session_id: str) -> Kept:
+        """Return a draft as it should come back when the program is started again."""
+        draft = self._of(session_id)
+        text = _joined((*draft.waiting.values(), draft.text))
+        return Kept(session_id, draft.project_id, text, {**draft.returned, **draft.waiting})
+
+    def restore(self, kept: Kept) -> None:
+        """Take a draft that was kept, unless there is another one by now."""
+        draft = self._of(kept.session_id)
+        if not draft.text and not draft.waiting:
+            draft.project_id, draft.text = kept.project_id, kept.text
+            draft.returned = {**kept.messages, **draft.returned}
 
     def _of(self, session_id: str) -> _Draft:
         return self._drafts.setdefault(session_id, _Draft())
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n\n".join(text for text in texts if text)

@@ -144,12 +144,21 @@ def _name(author: str | None) -> str:
     return text.truncate(name, 12)
 
 
-def project_line(project_id: str, provider: str, width: int, *, icons: bool = False) -> list[Run]:
-    """Return `Project: … | Provider: local`; a long id is cut on the left, the provider never."""
+def project_line(
+    project_id: str, provider: str, width: int, *, icons: bool = False, trouble: str = ""
+) -> list[Run]:
+    """Return `Project: … | Provider: local`; a long id is cut on the left, the provider never.
+
+    `trouble` is a word for how the connection stands, as in `Provider: remote · offline`.
+    """
     ends: list[Run] = [("label", " | "), ("label", "Provider: "), ("value", provider)]
     if icons and provider in PROVIDER_ICONS:
         ends.append(("marker", f" {PROVIDER_ICONS[provider]}"))
     room = width - len("Project: ") - runs_width(ends)
+    word = f" · {trouble}" if trouble else ""
+    if word and room - len(word) >= MIN_MARKED:
+        ends.append(("error", word))
+        room -= len(word)
     shown = text.truncate(text.clean_line(project_id), room, side="left")
     return [("label", "Project: "), ("value", shown), *ends]
 

@@ -74,7 +74,12 @@ class Live:
         place = self._host.place
         seconds = REMOTE if place is not None and place.provider == "remote" else LOCAL
         self._host.watch(
-            _version, version, seconds * (1 if self._focused else UNFOCUSED), self._look
+            _version,
+            version,
+            seconds * (1 if self._focused else UNFOCUSED),
+            self._saw,
+            failed=self._failed,
+            again=self._look,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,11 +15,12 @@ from opencode.tui import theme as themes
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
 from opencode.tui.icons import has_icons
-from opencode.tui.jobs import Jobs, ThreadJobs
+from opencode.tui.jobs import Jobs
 from opencode.tui.log import captured
 from opencode.tui.outside import TerminalOutside
 from opencode.tui.screens.base import Command
 from opencode.tui.terminal import InputFilter, TerminalScreen, signals_to_pipe
+from opencode.tui.threads import ThreadJobs
 
 if TYPE_CHECKING:
     from opencode.store import Store
@@ -33,13 +35,17 @@ class _Loop:
     """The event loop as the program needs it: timers, and a way to wake it from a thread."""
 
     def __init__(self, opener: Callable[[], Store], screen: TerminalScreen, *, mouse: bool) -> None:
-        self.app = App(opener, self, self._make_jobs, terminal=_Suspended(self))
+        self._waking = threading.Lock()
+        self._closed = False
+        self.app = App(opener, self, self._make_jobs)
         self.urwid = urwid.MainLoop(
             self.app.root,
             screen=screen,
             handle_mouse=mouse,
             input_filter=InputFilter(
-                self.app.paste, lambda focused: self.app.focus(focused=focused)
+                screen.cut.pasted,
+                self.app.paste,
+                lambda focused: self.app.focus(focused=focused),
             ),
             event_loop=urwid.SelectEventLoop(),
         )
@@ -56,30 +62,20 @@ class _Loop:
         self.urwid.remove_alarm(handle)
 
     def close(self) -> None:
-        """Give back the pipe, once no job runs any more."""
+        """Give back the pipe; a job that could not be waited for finds none any more."""
         self.urwid.remove_watch_pipe(self._wake_pipe)
-        os.close(self._wake_pipe)
+        with self._waking:
+            self._closed = True
+            os.close(self._wake_pipe)
 
-    def _make_jobs(self, guard: CallGuard) -> Jobs:
-        return ThreadJobs(guard, self._wake)
+    def _make_jobs(self, guard: CallGuard, name: str) -> Jobs:
+        return ThreadJobs(guard, self._wake, name=name)
 
     def _wake(self) -> None:
-        with suppress(OSError):
-            os.write(self._wake_pipe, b"\0")
-
-
-class _Suspended:
-    """Within it the terminal belongs to another program; may be entered again and again."""
-
-    def __init__(self, loop: _Loop) -> None:
-        self._loop = loop
-
-    def __enter__(self) -> None:
-        self._loop.urwid.screen.stop()
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.urwid.screen.start()
-        self._loop.urwid.screen.clear()
+        # The number of a pipe that was closed may be another file's by now.
+        with self._waking, suppress(OSError):
+            if not self._closed:
+                os.write(self._wake_pipe, b"\0")
 
 
 def run_program(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from opencode.errors import DatabaseUnavailable, OpencodeError
+from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
 from opencode.tui.screens.base import Command, Host
 from opencode.tui.screens.failure import FailureDialog
@@ -23,12 +24,20 @@ class Outages:
         self._host = host
         self._live = live
         self._lost_key: str | None = None
-        """Which job failed when the database was lost; only its success means it is back."""
+        """Which job failed when the database was lost."""
+
+    @property
+    def word(self) -> str:
+        """How the connection stands, for the status block; empty while all is well."""
+        if not self.offline:
+            return ""
+        panel = self._panel()
+        return "reconnecting" if panel is not None and panel.trying else "offline"
 
     def failed(self, error: Exception, retry: Command, key: str | None) -> None:
         """Take note that a job with this key failed; `retry` has it done again."""
         if not isinstance(error, DatabaseUnavailable):
-            if not isinstance(error, OpencodeError):
+            if not isinstance(error, OpencodeError | OSError):
                 log.error("a job failed", exc_info=error)
             self.report(error)
             return
@@ -44,15 +53,28 @@ class Outages:
 
     def succeeded(self, key: str | None) -> None:
         """Take note that a job with this key succeeded."""
-        if not self.offline or key != self._lost_key:
+        if not self.offline:
             return
-        self.offline = False
         panel = self._panel()
-        if panel is not None:
-            self._host.layers.remove(panel)
+        if key == self._lost_key:
+            self.offline = False
+            if panel is not None:
+                self._host.layers.remove(panel)
+            self._is_back(looking=key == LIVE_KEY)
+            self._host.later(0, self._host.layers[-1].refresh)
+        elif panel is not None:
+            pass  # It waits for what failed, which may fail again while other things do not.
+        elif key == LIVE_KEY:
+            self.offline = False
+            self._is_back(looking=True)
+        else:
+            # It need not have asked the database; a look at that tells.
+            self._live.start()
+
+    def _is_back(self, *, looking: bool) -> None:
         self._host.notice("The database is back.")
-        self._live.start()
-        self._host.later(0, self._host.layers[-1].refresh)
+        if not looking:
+            self._live.start()
 
     def opened(self) -> None:
         """Take note that the database could be opened."""
@@ -63,6 +85,9 @@ class Outages:
         if isinstance(error, OpencodeError):
             hint = f" ({error.hint})" if error.hint else ""
             self._host.notice(f"{error.message}{hint}", "error")
+        elif isinstance(error, OSError) and error.strerror:
+            where = f": {error.filename}" if error.filename else ""
+            self._host.notice(f"{error.strerror}{where}", "error")
         else:
             self._host.notice("Something went wrong in the program; l shows the log.", "error")
 

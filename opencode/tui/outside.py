@@ -1,4 +1,7 @@
-"""What lies outside the screen: the terminal itself, and programs that get it for a while."""
+"""What lies outside the screen: the terminal itself, and programs that get it for a while.
+
+There is no other way to run a program that needs the terminal.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from opencode import text
@@ -16,6 +16,8 @@ NOTICE_SECONDS = 5.0
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPINNER_AFTER = 0.15
 SPINNER_STEP = 0.12
+LONG = 3.0
+"""Seconds after which it is told how long the work has taken."""
 
 
 class Timers(Protocol):
@@ -54,17 +56,21 @@ class Notice:
 class Spinner:
     """Turns while a job takes longer than one notices; without jobs there is no timer."""
 
-    def __init__(self, jobs: Jobs, timers: Timers, clock: Callable[[], float]) -> None:
+    def __init__(self, jobs: Sequence[Jobs], timers: Timers, clock: Callable[[], float]) -> None:
         self._jobs = jobs
         self._timers = timers
         self._clock = clock
         self._frame = -1
+        self._waited = 0.0
         self._timer: object = None
 
     @property
     def sign(self) -> str:
-        """What to show, if anything."""
-        return FRAMES[self._frame % len(FRAMES)] if self._frame >= 0 else ""
+        """What to show, if anything: `⠋`, and after a while `⠋ 12 s`."""
+        if self._frame < 0:
+            return ""
+        frame = FRAMES[self._frame % len(FRAMES)]
+        return f"{frame} {self._waited:.0f} s" if self._waited >= LONG else frame
 
     def watch(self) -> None:
         """Look after a job that was just submitted."""
@@ -73,15 +79,16 @@ class Spinner:
 
     def rest(self) -> None:
         """Go away when nothing is left to do."""
-        if not self._jobs.busy:
+        if not any(jobs.busy for jobs in self._jobs):
             self._frame = -1
 
     def _turn(self) -> None:
         self._timer = None
-        oldest = self._jobs.oldest
-        if oldest is None:
+        begun = [jobs.oldest for jobs in self._jobs if jobs.oldest is not None]
+        if not begun:
             self._frame = -1
             return
-        if self._clock() - oldest >= SPINNER_AFTER:
+        self._waited = self._clock() - min(begun)
+        if self._waited >= SPINNER_AFTER:
             self._frame += 1
         self._timer = self._timers.later(SPINNER_STEP, self._turn)

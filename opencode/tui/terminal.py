@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urwid.display.raw import Screen
 
 from opencode.tui import theme
+from opencode.tui.pasting import PasteCutter
 
 if TYPE_CHECKING:
     import urwid
@@ -19,6 +21,9 @@ __all__ = ["Event", "InputFilter", "TerminalScreen", "signals_to_pipe"]
 
 ESCAPE_WAIT = 0.05
 """Seconds after which Esc is a key of its own; urwid's default is a slow 0.125."""
+
+READS_AT_ONCE = 256
+"""Pieces of a paste that are read without a look at anything else; a terminal has 4 kB each."""
 
 FATAL_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
@@ -34,6 +39,16 @@ class TerminalScreen(Screen):
         self.set_input_timeouts(complete_wait=ESCAPE_WAIT)
         self.set_terminal_properties(colors=colours)
         self.register_palette(theme.palette(palette_name, colours))
+        self.cut = PasteCutter()
+
+    def get_available_raw_input(self) -> list[int]:
+        """Return what was typed; a paste is read to its end, if it comes quickly enough."""
+        codes = list(self.cut(bytes(super().get_available_raw_input())))
+        for _ in range(READS_AT_ONCE):
+            if not self.cut.pasting or not (more := super().get_available_raw_input()):
+                break
+            codes += self.cut(bytes(more))
+        return codes
 
     def start(self, *args: Any, **kwargs: Any) -> Any:
         """Start, at first and after a suspension, which has given the keys back to the shell.
@@ -50,32 +65,25 @@ class TerminalScreen(Screen):
 class InputFilter:
     """Takes pasted text and changes of the focus out of the stream of keys."""
 
-    def __init__(self, paste: Callable[[str], None], focus: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        pasted: deque[tuple[str, int]],
+        paste: Callable[[str, int], None],
+        focus: Callable[[bool], None],
+    ) -> None:
+        self._pasted = pasted
         self._paste = paste
         self._focus = focus
-        self._pasting: list[str] | None = None
 
     def __call__(self, events: list[Event], raw: list[int]) -> list[Event]:
         return [event for event in events if not self._takes(event)]
 
     def _takes(self, event: Event) -> bool:
-        if event == "begin paste":
-            self._pasting = []
-        elif event == "end paste":
-            pasted, self._pasting = self._pasting or [], None
-            self._paste("".join(pasted))
+        if event == "end paste" and self._pasted:
+            self._paste(*self._pasted.popleft())
         elif event in {"focus in", "focus out"}:
             self._focus(event == "focus in")
-        elif self._pasting is not None and isinstance(event, str) and event != "window resize":
-            self._pasting.append(_typed(event))
-        else:
-            return False
-        return True
-
-
-def _typed(key: str) -> str:
-    """Return the character a key stands for within pasted text."""
-    return key if len(key) == 1 else {"enter": "\n", "tab": "\t"}.get(key, "")
+        return event in {"begin paste", "end paste", "focus in", "focus out"}
 
 
 @contextmanager

@@ -1,13 +1,22 @@
-"""Stand-ins for methods of the store, put in with monkeypatch."""
+"""Stand-ins for methods of the store, put in with monkeypatch, and for programs."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencode.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     import pytest
+
+
+def script(directory: Path, *lines: str, name: str = "a program") -> str:
+    """Make a program that does this; returns its name as a shell wants it."""
+    path = directory / name
+    path.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    path.chmod(0o755)
+    return f"'{path}'"
 
 
 class Spy:

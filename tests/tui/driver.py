@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import heapq
+import subprocess
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import urwid
 from urwid.testing import ScriptedScreen, render_runs
@@ -14,8 +16,10 @@ from opencode.store import Store
 from opencode.tui import theme
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
-from opencode.tui.jobs import InlineJobs
 from opencode.tui.screens.base import Command
+from tests.tui.inline import InlineJobs
+
+T = TypeVar("T")
 
 NOW = 1_770_000_000
 """Monday, 2 February 2026, 02:40 UTC."""
@@ -64,36 +68,39 @@ class TimedJobs(InlineJobs):
 
     def watch(
         self,
-        look: Callable[[], object],
-        known: object,
+        look: Callable[[], T],
+        known: T,
         seconds: float,
-        noticed: Callable[[], None],
+        noticed: Callable[[T], None],
+        failed: Callable[[Exception], None],
     ) -> None:
-        super().watch(look, known, seconds, noticed)
+        super().watch(look, known, seconds, noticed, failed)
         watch = self._watch
         assert watch is not None
 
         def due() -> None:
             if self._watch is not watch:
                 return
-            if self._differs(watch):
-                self._notice(watch)
-            else:
+            told = self._look(watch)
+            if told is None:
                 self._timers.later(seconds, due)
+            else:
+                self._finished.append(told)
+                self.deliver()
 
         self._timers.later(seconds, due)
 
 
 class Terminal:
-    """Takes the place of the terminal: remembers what was sent and which programs were run."""
+    """Takes the place of the terminal: remembers what was sent, and runs programs without one."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.commands: list[list[str]] = []
         self.texts: list[str] = []
         """What the files held that the programs were given."""
-        self.code = 0
         self.error: OSError | None = None
+        """What starting a program fails with."""
 
     def send(self, sequence: str) -> None:
         self.sent.append(sequence)
@@ -103,7 +110,8 @@ class Terminal:
         if self.error is not None:
             raise self.error
         self.texts.append(Path(command[-1]).read_text())
-        return self.code
+        quiet = subprocess.DEVNULL
+        return subprocess.run(command, stdin=quiet, stdout=quiet, check=False).returncode
 
 
 class Driver:
@@ -133,9 +141,15 @@ class Driver:
 
     @property
     def jobs(self) -> InlineJobs:
-        jobs = self.app.jobs
+        jobs = self.app.work.database
         assert isinstance(jobs, InlineJobs)
         return jobs
+
+    @property
+    def errands(self) -> InlineJobs:
+        errands = self.app.work.errands
+        assert isinstance(errands, InlineJobs)
+        return errands
 
     def press(self, *keys: str, settle: bool = True) -> Driver:
         """Press keys; after each one everything it started is done."""
@@ -204,7 +218,10 @@ class Driver:
         return {attribute for row in runs for attribute, _ in row}
 
     def _work(self) -> None:
-        self.jobs.settle()
+        runners = [self.jobs, self.errands]
+        while any(jobs.busy for jobs in runners):
+            for jobs in runners:
+                jobs.settle()
 
     def _guarded(self, step: Command) -> None:
         try:
@@ -212,5 +229,5 @@ class Driver:
         except urwid.ExitMainLoop:
             self.ended = True
 
-    def _make_jobs(self, guard: CallGuard) -> InlineJobs:
+    def _make_jobs(self, guard: CallGuard, name: str) -> InlineJobs:
         return TimedJobs(guard, self.timers)

@@ -121,10 +121,25 @@ class Terminal:
             os.write(self._master, KEYS.get(key, key).encode())
         return self
 
-    def wait_for(self, *wanted: str | Callable[[str], bool]) -> Terminal:
+    def paste(self, words: bytes) -> Terminal:
+        """Paste as a terminal does, which waits while the program is busy."""
+        os.set_blocking(self._master, False)
+        left = memoryview(b"\x1b[200~" + words + b"\x1b[201~")
+        deadline = time.monotonic() + PATIENCE
+        while left:
+            assert time.monotonic() < deadline, f"{len(left)} bytes were not taken"
+            self._read(0)
+            if select.select([], [self._master], [], 0.05)[1]:
+                left = left[os.write(self._master, left[:4096]) :]
+        os.set_blocking(self._master, True)
+        return self
+
+    def wait_for(
+        self, *wanted: str | Callable[[str], bool], patience: float = PATIENCE
+    ) -> Terminal:
         """Read until all of this is on the screen."""
         for one in wanted:
-            self._read_until(partial(self._shows, one), str(one))
+            self._read_until(partial(self._shows, one), str(one), patience)
         return self
 
     def rest(self, seconds: float = 0.3) -> Terminal:
@@ -165,8 +180,8 @@ class Terminal:
         columns, rows = size
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def _read_until(self, done: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + PATIENCE
+    def _read_until(self, done: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+        deadline = time.monotonic() + patience
         while not done():
             assert time.monotonic() < deadline, f"no {what!r} in:\n{self.text()}"
             self._read(0.05)

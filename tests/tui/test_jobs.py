@@ -10,7 +10,8 @@ import pytest
 
 from opencode.errors import NotFound
 from opencode.tui.guards import CallGuard
-from opencode.tui.jobs import InlineJobs, ThreadJobs
+from opencode.tui.threads import ThreadJobs
+from tests.tui.inline import InlineJobs
 
 
 class Results:
@@ -146,7 +147,7 @@ def test_closing_finishes_writes_and_skips_reads(results: Results) -> None:
 def test_a_slow_read_does_not_hold_up_the_end(
     results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opencode.tui.jobs.READ_PATIENCE", 0.05)
+    monkeypatch.setattr("opencode.tui.threads.READ_PATIENCE", 0.05)
     jobs = ThreadJobs(CallGuard(results.reported.append), lambda: None)
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
 
@@ -174,43 +175,40 @@ def test_a_watch_tells_of_a_change_once(
 ) -> None:
     jobs, ready = threaded
     values = iter([1, 1, 2])
-    noticed: list[str] = []
-    jobs.watch(lambda: next(values), 1, 0.001, lambda: noticed.append("changed"))
+    jobs.watch(lambda: next(values), 1, 0.001, results.done.append, results.failed.append)
     assert ready.acquire(timeout=10)
     jobs.deliver()
-    assert noticed == ["changed"]
+    assert results.done == [2]
     assert not list(values)
     assert not results.reported
 
 
 def test_a_watch_tells_of_a_failure(
-    threaded: tuple[ThreadJobs, threading.Semaphore],
+    threaded: tuple[ThreadJobs, threading.Semaphore], results: Results
 ) -> None:
     jobs, ready = threaded
-    noticed: list[str] = []
 
     def look() -> int:
         raise NotFound("gone")
 
-    jobs.watch(look, 1, 0.001, lambda: noticed.append("failed"))
+    jobs.watch(look, 1, 0.001, results.done.append, results.failed.append)
     assert ready.acquire(timeout=10)
     jobs.deliver()
-    assert noticed == ["failed"]
+    assert [str(error) for error in results.failed] == ["gone"]
 
 
 def test_what_is_watched_no_more_is_not_told(
     threaded: tuple[ThreadJobs, threading.Semaphore], results: Results
 ) -> None:
     jobs, ready = threaded
-    noticed: list[str] = []
-    jobs.watch(lambda: 2, 1, 0.001, lambda: noticed.append("changed"))
+    jobs.watch(lambda: 2, 1, 0.001, results.failed.append, results.failed.append)  # type: ignore[arg-type]
     assert ready.acquire(timeout=10)
     jobs.unwatch()
     jobs.deliver()
     jobs.submit(int, results.done.append, results.failed.append)
     assert ready.acquire(timeout=10)
     jobs.deliver()
-    assert (noticed, results.done) == ([], [0])
+    assert (results.failed, results.done) == ([], [0])
 
 
 def test_jobs_go_on_between_looks(
@@ -223,7 +221,7 @@ def test_jobs_go_on_between_looks(
         looked.release()
         return 1
 
-    jobs.watch(look, 1, 0.001, lambda: None)
+    jobs.watch(look, 1, 0.001, results.done.append, results.failed.append)
     for number in range(3):
         assert looked.acquire(timeout=10)
         jobs.submit(partial(int, number), results.done.append, results.failed.append)

@@ -11,9 +11,9 @@ import pytest
 from opencode.errors import UsageError
 from opencode.parts import Text, ToolCall, ToolResult
 from opencode.store import Store
-from opencode.tui import clipboard, viewing
-from opencode.tui.copying import clean_keeping_tabs
+from opencode.tui import clipboard, programs
 from opencode.tui.outside import Nowhere
+from opencode.tui.tabs import clean_keeping_tabs
 from tests.tui.conftest import StartDriver
 from tests.tui.driver import Driver
 from tests.tui.stores import Said, add_session
@@ -22,8 +22,8 @@ from tests.tui.stores import Said, add_session
 class TestPrograms:
     def test_the_users_own_come_first(self) -> None:
         environ = {"PATH": os.environ["PATH"], "PAGER": "sh -c", "VISUAL": "cat -u", "EDITOR": "x"}
-        assert viewing.pager(environ) == ["sh", "-c"]
-        assert viewing.editor(environ) == ["cat", "-u"]
+        assert programs.pager(environ) == ["sh", "-c"]
+        assert programs.editor(environ) == ["cat", "-u"]
 
     @pytest.mark.parametrize(
         ("pager", "words"),
@@ -31,26 +31,26 @@ class TestPrograms:
     )
     def test_broken_ones_are_named(self, pager: str, words: str) -> None:
         with pytest.raises(UsageError, match=words):
-            viewing.pager({"PAGER": pager, "PATH": "/bin"})
+            programs.pager({"PAGER": pager, "PATH": "/bin"})
 
     def test_less_waits_for_the_reader(self, tmp_path: Path) -> None:
         less = tmp_path / "less"
         less.write_text("#!/bin/sh\n")
         less.chmod(0o755)
-        assert viewing.pager({"PATH": str(tmp_path)}) == ["less", "-+F"]
+        assert programs.pager({"PATH": str(tmp_path)}) == ["less", "-+F"]
         with pytest.raises(UsageError, match="no program"):
-            viewing.editor({"PATH": str(tmp_path)})
+            programs.editor({"PATH": str(tmp_path)})
 
     @pytest.mark.parametrize(
         ("name", "ending"),
         [("a/b.py", ".py"), ("x", ".txt"), ("../../x.a/b", ".txt"), ("x.\x1b[2J", ".txt")],
     )
     def test_files_are_private_and_go(self, name: str, ending: str) -> None:
-        file = viewing.temporary("words", name)
+        file = programs.temporary("words", name)
         assert file.name == f"text{ending}"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-        viewing.throw_away(file)
+        programs.throw_away(file)
         assert not file.parent.exists()
 
 
@@ -142,8 +142,9 @@ def test_a_pager_that_fails(
     said: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver: Driver = drive(said).press("enter")
-    driver.terminal.code = 3
-    assert "cat ended with code 3" in driver.press("o").footer()
+    monkeypatch.setenv("PAGER", "false")
+    assert "false ended with code 1." in driver.press("o").footer()
+    monkeypatch.setenv("PAGER", "cat")
     driver.terminal.error = PermissionError(13, "not yours")
     assert "cat cannot be started: not yours" in driver.press("o").footer()
     assert not Path(driver.terminal.commands[-1][-1]).exists()

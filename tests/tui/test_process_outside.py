@@ -9,6 +9,7 @@ import pytest
 
 from opencode.store import open_store
 from tests.conftest import GitRepository
+from tests.tui.doubles import script
 from tests.tui.stores import usual_sessions
 from tests.tui.terminal import Terminal
 from tests.tui.test_process import TAKEN, assert_left_as_found
@@ -20,14 +21,6 @@ def checkout(git_repository: GitRepository) -> Path:
     with open_store(root) as store:
         usual_sessions(store)
     return root
-
-
-def script(directory: Path, *lines: str) -> str:
-    """A program that does this."""
-    path = directory / "program"
-    path.write_text("\n".join(("#!/bin/sh", *lines, "")))
-    path.chmod(0o755)
-    return str(path)
 
 
 def opened(checkout: Path, **env: str) -> Terminal:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from opencode.parts import Text
 from opencode.store import open_store
 from tests.tui.stores import usual_sessions
 from tests.tui.terminal import Terminal
+from tests.tui.test_process import assert_left_as_found
 
 if TYPE_CHECKING:
     from tests.conftest import GitRepository
@@ -73,6 +76,90 @@ def test_pasted_lines_are_one_message(checkout: Path) -> None:
             (part,) = store.messages.list("implement")[-1].parts
         assert isinstance(part, Text)
         assert part.text.startswith("one\nq\n")
+
+
+def test_a_paste_of_5_mb_holds_nothing_up(checkout: Path) -> None:
+    words = "\n".join(f"{n:>8}\tof them" for n in range(300_000))
+    with Terminal.opencode(cwd=checkout) as terminal:
+        terminal.wait_for("1 of 6", "? help").press("enter").wait_for("of 10")
+        terminal.press("i").wait_for("── Message")
+        terminal.paste(words.encode()).wait_for("[text of 300,000 lines]")
+        terminal.press("!").wait_for("lines]!").press("enter").wait_for("of 11")
+        with open_store(checkout) as store:
+            (part,) = store.messages.list("implement")[-1].parts
+        assert part == Text(f"{words}!")
+        terminal.paste(b"x" * 8_000_001).wait_for("Not pasted: 8.0 MB")
+
+
+ENDS: dict[str, Callable[[Terminal], object]] = {
+    "leaving": lambda terminal: (
+        terminal.press("esc").wait_for("The draft is kept.").press("ctrl c")
+    ),
+    "SIGTERM": lambda terminal: terminal.process.terminate(),
+    "SIGHUP": lambda terminal: terminal.process.send_signal(signal.SIGHUP),
+    "SIGINT": lambda terminal: terminal.process.send_signal(signal.SIGINT),
+    "terminal closed": lambda terminal: terminal.hang_up(),
+}
+
+
+def typing(checkout: Path) -> Terminal:
+    """The first session's prompt, with what was typed there before."""
+    terminal = Terminal.opencode(cwd=checkout)
+    terminal.wait_for("1 of 6", "? help").press("enter").wait_for("of 10")
+    return terminal.press("i").wait_for("── Message")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_draft_outlives_the_program(checkout: Path, end: str) -> None:
+    with typing(checkout) as terminal:
+        # Not waited for: the last characters are in no file yet.
+        ENDS[end](terminal.press(*"half a thought").wait_for("half a thought"))
+        terminal.process.wait(30)
+    with typing(checkout) as terminal:
+        terminal.wait_for("half a thought")
+
+
+def test_a_draft_outlives_being_killed_soon_after(checkout: Path) -> None:
+    directory = checkout / ".opencode" / "opencode.db.drafts"
+    with typing(checkout) as terminal:
+        terminal.press(*"half a thought").wait_for("half a thought")
+        terminal.wait_for(
+            lambda _: any("thought" in f.read_text() for f in directory.glob("*.json"))
+        )
+        terminal.process.kill()
+        terminal.process.wait(30)
+    with typing(checkout) as terminal:
+        terminal.wait_for("half a thought").press("enter").wait_for("of 11")
+        terminal.wait_for(lambda _: not list(directory.glob("*.json")))
+
+
+CRASH = """
+import sys
+from opencode.__main__ import main
+from opencode.tui.widgets.root import Root
+
+press = Root.keypress
+
+def keypress(self, size, key):
+    if key == "f9":
+        raise ZeroDivisionError("a mistake in the program")
+    return press(self, size, key)
+
+Root.keypress = keypress
+sys.exit(main())
+"""
+
+
+def test_a_draft_outlives_a_mistake_in_the_program(checkout: Path) -> None:
+    with Terminal(sys.executable, "-c", CRASH, cwd=checkout) as terminal:
+        terminal.wait_for("1 of 6", "? help").press("enter").wait_for("of 10")
+        terminal.press("i").wait_for("── Message").press(*"half").wait_for("half")
+        terminal.press("\x1b[20~")
+        assert terminal.wait() == 1
+        assert "unexpected ZeroDivisionError" in terminal.text()
+        assert_left_as_found(terminal)
+    with typing(checkout) as terminal:
+        terminal.wait_for("half")
 
 
 def test_the_editor_has_the_terminal_to_itself(checkout: Path, tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ LOST = DatabaseUnavailable(
 OFFLINE = {
     "offline": ["R"],
     "offline-again": ["R", "r", "r"],
-    "offline-dismissed": ["R", "esc", "j"],
-    "offline-session": ["enter", "g", "esc", "R", "esc", "enter"],
+    "offline-dismissed": ["R", "esc"],
+    "offline-session": ["enter", "g", "R", "esc"],
 }
 
 
@@ -68,11 +68,14 @@ def test_database_goes_away(
     state: str,
     size: tuple[int, int],
 ) -> None:
-    outage = Outage(monkeypatch, team.sessions, "list")
-    outage.error = LOST
-    driver = drive(team, size=size)
-    outage.on = True
-    compare(golden, state, size, driver.press(*OFFLINE[state]))
+    ways = ("read", "run", "data_version")
+    outages = [Outage(monkeypatch, team.provider, way) for way in ways]
+    *before, last = " ".join(OFFLINE[state]).partition("R")
+    driver = drive(team, size=size).press(*before[0].split())
+    for outage in outages:
+        outage.error = LOST
+        outage.on = True
+    compare(golden, state, size, driver.press(*before[1].split(), *last.split()))
 
 
 @at_every_size

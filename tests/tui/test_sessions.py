@@ -299,6 +299,40 @@ def test_the_database_is_lost_and_comes_back(
     assert selected(driver).startswith("Implement")
 
 
+def test_a_database_is_back_for_who_turned_to_something_else(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage = Outage(monkeypatch, usual.messages, "page")
+    driver = drive(usual)
+    outage.on = True
+    driver.press("enter")
+    assert "Cannot reach the session database" in driver.text()
+    driver.press("esc", "esc")
+    assert driver.footer() == " The database is back."
+    assert "offline" not in driver.attributes()
+    add_session(usual, "From elsewhere")
+    driver.advance(1.1)
+    assert "From elsewhere" in driver.text()
+
+
+def test_a_database_that_is_lost_at_rest_is_back_when_anything_could_be_read(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage = Outage(monkeypatch, usual, "data_version")
+    driver = drive(usual)
+    outage.on = True
+    driver.advance(1.1)
+    assert "Cannot reach the session database" in driver.text()
+    driver.press("esc", "j")
+    assert "offline" in driver.attributes()
+    outage.on = False
+    assert "The database is back." in driver.press("R").footer()
+    assert "offline" not in driver.attributes()
+    add_session(usual, "From elsewhere")
+    driver.advance(1.1)
+    assert "From elsewhere" in driver.text()
+
+
 def test_the_panel_can_be_put_away_to_look_at_what_is_loaded(
     usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

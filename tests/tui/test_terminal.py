@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from opencode.tui.terminal import Event, InputFilter
 
 
 class Heard:
     def __init__(self) -> None:
-        self.pasted: list[str] = []
+        self.cut: deque[tuple[str, int]] = deque()
+        self.pasted: list[tuple[str, int]] = []
         self.focused: list[bool] = []
-        self.filter = InputFilter(self.pasted.append, self.focused.append)
+        self.filter = InputFilter(
+            self.cut, lambda *paste: self.pasted.append(paste), self.focused.append
+        )
 
 
 def test_keys_and_clicks_pass() -> None:
@@ -18,12 +23,13 @@ def test_keys_and_clicks_pass() -> None:
     assert heard.filter(list(events), []) == events
 
 
-def test_pasted_text_is_joined_even_when_it_comes_in_pieces() -> None:
+def test_pasted_text_comes_between_the_keys() -> None:
     heard = Heard()
-    assert heard.filter(["x", "begin paste", "d", "y"], []) == ["x"]
-    assert heard.filter(["enter", "window resize", "tab"], []) == ["window resize"]
-    assert heard.filter(["f5", "漢", "end paste", "q"], []) == ["q"]
-    assert heard.pasted == ["dy\n\t漢"]
+    heard.cut += [("dy\n\t漢", 8), ("more", 4)]
+    assert heard.filter(["x", "begin paste", "end paste", "q", "begin paste"], []) == ["x", "q"]
+    assert heard.pasted == [("dy\n\t漢", 8)]
+    assert heard.filter(["window resize", "end paste"], []) == ["window resize"]
+    assert heard.pasted[1:] == [("more", 4)]
 
 
 def test_focus() -> None:
@@ -35,4 +41,4 @@ def test_focus() -> None:
 def test_an_end_without_a_beginning() -> None:
     heard = Heard()
     assert heard.filter(["end paste"], []) == []
-    assert heard.pasted == [""]
+    assert heard.pasted == []

@@ -179,7 +179,7 @@ def test_copying(usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(clipboard, "copy", copy)
     driver = drive(usual).press("j", "y", "y")
-    assert driver.footer() == " Copied, somewhere."
+    assert driver.footer() == " session id: Copied, somewhere."
     driver.press("y", "t")
     driver.press("y", "esc")
     assert copied == ["flaky", "Fix flaky migration test on MySQL 8"]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from opencode.errors import UsageError
 from opencode.parts import Text
 from opencode.store import Store
 from opencode.tui.drafts import Drafts
-from opencode.tui.editor import edit, editor_command
 from tests.tui.conftest import StartDriver
-from tests.tui.doubles import Outage
+from tests.tui.doubles import Outage, script
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.tui.driver import Driver
 
 
@@ -65,7 +61,70 @@ def test_pasted_text_keeps_its_lines_and_sends_nothing(usual: Store, flaky: Driv
     flaky.app.paste("q\nfirst\r\n\n\tsecond\x1b]0;evil\x07\n")
     assert len(said(usual)) == 1
     flaky.press("enter")
-    assert said(usual)[-1] == "q\nfirst\n\n    second"
+    assert said(usual)[-1] == "q\nfirst\n\n\tsecond"
+
+
+def test_tabs_are_shown_and_sent(usual: Store, flaky: Driver) -> None:
+    flaky.press("i")
+    flaky.app.paste("if x:\r\ty\n")
+    assert typed(flaky) == "if x:\n→y\n"
+    flaky.press("left", "left", "left", "left").type("all")
+    flaky.press("enter")
+    assert said(usual)[-1] == "if x:all\n\ty"
+
+
+LONG = "\n".join(f"{n}\tof them" for n in range(12_345))
+
+
+def test_a_large_paste_is_folded_and_sent_in_full(usual: Store, flaky: Driver) -> None:
+    flaky.press("i").type("see ")
+    flaky.app.paste(LONG)
+    assert typed(flaky) == "see [text of 12,345 lines]"
+    flaky.type("!").press("left", "left").type("?").press("enter")
+    assert said(usual)[-1] == f"see ?{LONG}!"
+    assert typed(flaky) == ""
+    flaky.press("up")
+    assert typed(flaky) == "see ?[text of 12,345 lines]!"
+
+
+def test_a_folded_paste_is_deleted_as_a_whole(usual: Store, flaky: Driver) -> None:
+    flaky.press("i").type("a")
+    flaky.app.paste(LONG)
+    flaky.press("backspace").type("b")
+    assert typed(flaky) == "ab"
+    flaky.app.paste(LONG)
+    flaky.press("esc", "i", "home", "right", "right", "delete")
+    assert typed(flaky) == "ab"
+
+
+def test_a_folded_paste_is_whole_in_the_editor(
+    flaky: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flaky.press("i").type("see ")
+    flaky.app.paste(LONG)
+    monkeypatch.setenv("EDITOR", "true")
+    flaky.press("ctrl e")
+    assert flaky.terminal.texts == [f"see {LONG}"]
+    assert typed(flaky) == "see [text of 12,345 lines]"
+    monkeypatch.setenv("EDITOR", script(tmp_path, 'printf "\tend" >> "$1"'))
+    flaky.press("ctrl e")
+    assert typed(flaky) == "[text of 12,345 lines, 2]"
+    assert flaky.app.drafts.text("flaky") == f"\x02see {LONG}\tend\x03"
+
+
+def test_a_large_draft_comes_back_folded(usual: Store, flaky: Driver) -> None:
+    flaky.press("i").type("see ")
+    flaky.app.paste(LONG)
+    flaky.press("esc", "esc", "enter", "i")
+    assert typed(flaky) == "see [text of 12,345 lines]"
+
+
+def test_what_is_too_large_is_not_pasted(flaky: Driver) -> None:
+    flaky.resize(140, 24).press("i").app.paste("", 9_000_000)
+    assert "Not pasted: 9.0 MB, and 8.0 MB is the most." in flaky.footer()
+    flaky.press("esc", "r")
+    flaky.app.paste("x" * 20_000)
+    assert "not pasted: 20,000 characters" in flaky.text()
 
 
 def test_nothing_is_not_sent(usual: Store, flaky: Driver) -> None:
@@ -76,7 +135,7 @@ def test_nothing_is_not_sent(usual: Store, flaky: Driver) -> None:
 
 def test_a_draft_is_kept_for_each_session(flaky: Driver) -> None:
     flaky.press("i").type("half a thought").press("esc")
-    assert "draft stays" in flaky.footer()
+    assert "draft is kept" in flaky.footer()
     flaky.press("esc", "k", "enter", "i").type("another").press("esc", "esc", "j", "enter", "i")
     assert typed(flaky) == "half a thought"
 
@@ -175,8 +234,19 @@ def test_the_editor_takes_over_and_gives_back(
 ) -> None:
     monkeypatch.setenv("EDITOR", script(tmp_path, 'printf " and\\nmore\\n" >> "$1"'))
     flaky.press("i").type("a line").press("ctrl e")
-    flaky.settle()
     assert typed(flaky) == "a line and\nmore"
+    assert not Path(flaky.terminal.commands[-1][-1]).exists()
+
+
+def test_what_is_typed_before_the_editor_opens_is_in_its_file(
+    flaky: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "true")
+    flaky.press("i").type("one")
+    flaky.press("ctrl e", "!", settle=False)
+    flaky.settle()
+    assert flaky.terminal.texts == ["one!"]
+    assert typed(flaky) == "one!"
 
 
 def test_an_editor_that_is_not_there_loses_nothing(
@@ -184,35 +254,47 @@ def test_an_editor_that_is_not_there_loses_nothing(
 ) -> None:
     monkeypatch.setenv("VISUAL", "/no/such/editor")
     flaky.press("i").type("a line").press("ctrl e")
-    flaky.settle()
-    assert "/no/such/editor could not be started" in flaky.footer()
+    assert "$VISUAL names /no/such/editor" in flaky.footer()
+    assert typed(flaky) == "a line"
+    monkeypatch.setenv("VISUAL", "true")
+    flaky.terminal.error = PermissionError(13, "not yours")
+    flaky.press("ctrl e")
+    assert "true cannot be started: not yours" in flaky.footer()
     assert typed(flaky) == "a line"
 
 
-def script(directory: Path, line: str) -> str:
-    path = directory / "an editor"
-    path.write_text(f"#!/bin/sh\n{line}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return f"'{path}'"
-
-
-def test_an_editor_that_fails_leaves_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_editor_that_takes_the_file_away_loses_nothing(
+    flaky: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EDITOR", script(tmp_path, "exit 3"))
+    monkeypatch.setenv("EDITOR", script(tmp_path, 'rm "$1"'))
+    flaky.press("i").type("a line").press("ctrl e")
+    assert typed(flaky) == "a line"
+
+
+@pytest.mark.parametrize(
+    ("last", "words"), [("exit 3", "ended with code 3"), ("kill -9 $$", "was ended by SIGKILL")]
+)
+def test_an_editor_that_fails_leaves_the_file(
+    flaky: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str, words: str
+) -> None:
+    monkeypatch.setenv("EDITOR", script(tmp_path, 'echo edited > "$1"', last))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with pytest.raises(UsageError, match="status 3"):
-        edit("text")
-    (left,) = tmp_path.glob("opencode-message-*.md")
-    assert left.read_text() == "text"
+    flaky.resize(220, 24).press("i").type("a line").press("ctrl e")
+    (left,) = tmp_path.glob("opencode-*/text.md")
+    assert f"a program {words}; what was edited is in {left}" in flaky.footer()
+    assert left.read_text() == "edited\n"
+    assert typed(flaky) == "a line"
 
 
-def test_choice_of_the_editor() -> None:
-    assert editor_command({}) == ["vi"]
-    assert editor_command({"EDITOR": "nano", "VISUAL": "code --wait"}) == ["code", "--wait"]
-    assert editor_command({"EDITOR": "nano", "VISUAL": " "}) == ["nano"]
-    with pytest.raises(UsageError, match="VISUAL cannot be understood"):
-        editor_command({"VISUAL": "'vi"})
+def test_an_editor_that_fails_without_a_change_leaves_nothing(
+    flaky: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "false")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    flaky.press("i").type("a line").press("ctrl e")
+    assert "false ended with code 1." in flaky.footer()
+    assert typed(flaky) == "a line"
+    assert not list(tmp_path.glob("opencode-*"))
 
 
 def test_drafts_put_failed_text_before_what_was_typed_since() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from threading import Lock
 
 from opencode import text
 from opencode.models import Message
@@ -20,6 +21,7 @@ from opencode.parts import (
     Unknown,
     inline_kind,
     is_ordinary_end,
+    plain_text,
 )
 from opencode.tui.format import Run, clock_of
 from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs, Rendered
@@ -52,11 +54,18 @@ def render(message: Message, *, rich: bool = True) -> Rendered:
 
 
 class Renderer:
-    """Renders messages and remembers those it has rendered, as they were at their `updated_at`."""
+    """Renders messages and remembers those it has rendered, as they were at their `updated_at`.
 
-    def __init__(self, remembered: int = 1_000) -> None:
+    Any thread may call it: while one reads messages another makes their Markdown ready.
+    """
+
+    def __init__(self, remembered: int = 1_000, characters: int = 16_000_000) -> None:
+        """`characters`: how many those it remembers may have together."""
         self._remembered = remembered
-        self._cache: dict[str, tuple[Message, Rendered]] = {}
+        self._characters = characters
+        self._cache: dict[str, _Known] = {}
+        self._size = 0
+        self._lock = Lock()
 
     def __call__(self, messages: Iterable[Message]) -> list[Rendered]:
         """Return messages quickly: as plain text unless `polish` was there before."""
@@ -64,21 +73,44 @@ class Renderer:
 
     def polish(self, ids: Iterable[str]) -> dict[str, Rendered]:
         """Return messages that were rendered before with their Markdown and code, by id."""
-        known = {id: self._cache[id] for id in ids if id in self._cache}
-        for id, (message, rendered) in known.items():
-            if not rendered.rich:
-                self._cache[id] = message, render(message)
-        return {id: self._cache[id][1] for id in known}
+        with self._lock:
+            known = {id: self._cache[id] for id in ids if id in self._cache}
+        return {id: self._polished(entry) for id, entry in known.items()}
+
+    def _polished(self, known: _Known) -> Rendered:
+        if not known.rendered.rich:
+            known = replace(known, rendered=render(known.message))
+            self._remember(known)
+        return known.rendered
 
     def _render(self, message: Message) -> Rendered:
-        known = self._cache.pop(message.id, None)
+        with self._lock:
+            known = self._cache.get(message.id)
         # Times are whole seconds, so a message can change without a new one.
-        if known is None or known[0] != message:
-            known = (message, render(message, rich=False))
-        self._cache[message.id] = known
-        if len(self._cache) > self._remembered:
-            del self._cache[next(iter(self._cache))]
-        return known[1]
+        if known is None or known.message != message:
+            size = len(plain_text(message.parts))
+            known = _Known(message, render(message, rich=False), size)
+        self._remember(known)
+        return known.rendered
+
+    def _remember(self, known: _Known) -> None:
+        with self._lock:
+            self._forget(known.message.id)
+            self._cache[known.message.id] = known
+            self._size += known.size
+            while len(self._cache) > self._remembered or self._size > self._characters:
+                self._forget(next(iter(self._cache)))
+
+    def _forget(self, id: str) -> None:
+        known = self._cache.pop(id, None)
+        self._size -= known.size if known else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    message: Message
+    rendered: Rendered
+    size: int
 
 
 def _entries(part: Part, clock: str, *, rich: bool) -> Iterable[Entry]:

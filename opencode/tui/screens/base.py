@@ -58,13 +58,34 @@ class Host(Protocol):
     ) -> None:
         """Have the store asked; `failed` returns whether it has dealt with the error."""
 
+    def aside(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Callable[[Exception], bool] | None = None,
+    ) -> None:
+        """Have something done that needs no database, and waits for none: files, programs."""
+
     def forget(self, key: str) -> None:
         """Drop the results of jobs with this key."""
 
     def watch(
-        self, look: Callable[[Store], object], known: object, seconds: float, noticed: Command
+        self,
+        look: Callable[[Store], T],
+        known: T,
+        seconds: float,
+        noticed: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], bool],
+        again: Command,
     ) -> None:
-        """Have the store looked at in the background until that gives something else, or fails."""
+        """Have the store looked at in the background until that gives something else, or fails.
+
+        `failed` returns whether it has dealt with the error; else `again` is what is done when the
+        user wants to have it tried again.
+        """
 
     def unwatch(self) -> None:
         """Look no more."""
@@ -80,9 +101,6 @@ class Host(Protocol):
 
     def pop(self, layer: Layer) -> None:
         """Leave a screen or a dialog, and all that is on top of it."""
-
-    def run_outside(self, command: Sequence[str]) -> int:
-        """Let a program have the terminal until it ends; returns its exit code."""
 
     def notice(self, words: str, attribute: str = "notice") -> None:
         """Say something in the footer until the next key."""

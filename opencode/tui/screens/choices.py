@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.models import Session
-from opencode.tui import clipboard
 from opencode.tui.format import Run, shown_title
 from opencode.tui.keymap import PLACES, bindings_in, key_label
 from opencode.tui.loading import short_path
 from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.copy import copy_words
 from opencode.tui.widgets.dialog import dialog
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from opencode.store import Store
     from opencode.store.export import Form
 
-__all__ = ["Choices", "copy_dialog", "copy_text", "export_dialog"]
+__all__ = ["Choices", "copy_dialog", "export_dialog"]
 
 
 class Choices(Layer):
@@ -66,28 +66,18 @@ class Choices(Layer):
         return close_and_do
 
 
-def copy_text(host: Host, value: str) -> None:
-    """Copy a text and say what was done."""
-
-    def failed(error: Exception) -> bool:
-        if isinstance(error, OSError):
-            host.notice(f"Nothing could be copied: {error.strerror or error}", "error")
-        return isinstance(error, OSError)
-
-    host.submit(lambda _: clipboard.copy(value), host.notice, failed=failed)
-
-
 def copy_dialog(host: Host, session: Session) -> Choices:
     """Return the question what of a session to copy."""
+    id, title = text.clean_line(session.id), text.clean_line(session.title)
     return Choices(
         host,
         "copying",
         "Copy",
         {
-            "copy-id": lambda: copy_text(host, session.id),
-            "copy-title": lambda: copy_text(host, session.title),
+            "copy-id": lambda: copy_words(host, id, "session id"),
+            "copy-title": lambda: copy_words(host, title, "session title"),
         },
-        {"copy-id": text.clean_line(session.id), "copy-title": shown_title(session.title)},
+        {"copy-id": id, "copy-title": shown_title(session.title)},
     )
 
 

@@ -84,7 +84,12 @@ def copy_words(host: Host, words: str, what: str) -> None:
     def done(how: str) -> None:
         host.notice(f"{text.truncate(what, 30)}: {how}")
 
-    host.submit(lambda _: clipboard.copy(words), done)
+    def failed(error: Exception) -> bool:
+        if isinstance(error, OSError):
+            host.notice(f"Nothing could be copied: {error.strerror or error}", "error")
+        return isinstance(error, OSError)
+
+    host.aside(partial(clipboard.copy, words), done, failed=failed)
 
 
 def _row(choice: Choice, width: int) -> list[Run]:

@@ -7,14 +7,14 @@ from functools import partial
 
 from opencode import text
 from opencode.models import Session
-from opencode.tui.copying import clean_keeping_tabs
 from opencode.tui.format import Run, shown_title
 from opencode.tui.render.blocks import Paragraph
 from opencode.tui.render.diff import Comparison, Pair, pair_runs
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.lines import Lines
-from opencode.tui.screens.view import view
+from opencode.tui.screens.programs import view
 from opencode.tui.screens.write import ask_where
+from opencode.tui.tabs import clean_keeping_tabs
 from opencode.tui.versions import TreeFile, content, difference
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.block import Block

@@ -7,14 +7,14 @@ from functools import partial
 
 from opencode import text
 from opencode.models import Session
-from opencode.tui.copying import clean_keeping_tabs
 from opencode.tui.format import Run, shown_title
 from opencode.tui.render.diff import Comparison
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.difference import DifferenceScreen
 from opencode.tui.screens.lines import Lines
-from opencode.tui.screens.view import view
+from opencode.tui.screens.programs import view
 from opencode.tui.screens.write import ask_where
+from opencode.tui.tabs import clean_keeping_tabs
 from opencode.tui.versions import TreeFile, content, difference, tree_files
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.widgets.row import Row

@@ -36,5 +36,6 @@ class OpeningScreen(Layer):
     def _explain(self) -> None:
         self.widget.placeholder = [
             [("dim", "Opening the session database …")],
-            [("dim", "A large one from an older version takes a while: it is copied first.")],
+            [("dim", "A server that does not answer is tried for half a minute;")],
+            [("dim", "a large file from an older version is copied first.")],
         ]

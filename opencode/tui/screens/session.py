@@ -16,7 +16,7 @@ from opencode.tui.screens.copy import CopyDialog
 from opencode.tui.screens.delete import DeleteDialog
 from opencode.tui.screens.files import FilesScreen
 from opencode.tui.screens.find import Find
-from opencode.tui.screens.view import view
+from opencode.tui.screens.programs import view
 from opencode.tui.screens.writing import Writing
 from opencode.tui.widgets.composer import WithComposer
 
@@ -33,7 +33,7 @@ class SessionScreen(Layer):
         self._first = session
         self._deleted = deleted
         self._conversation = Conversation(host, "session")
-        self._writing = Writing(self, lambda: self.session.id, self._conversation.show_end)
+        self._writing = Writing(self, lambda: self.session, self._conversation.show_end)
         self.widget = WithComposer(self._conversation.view, lambda: self.prompt, self._writing.note)
         self._below: dict[str, Session] = {}
         self._find = Find(host, self._conversation)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 
 from opencode.models import Session
-from opencode.tui import listing
 from opencode.tui.branches import Branch, Forest
 from opencode.tui.format import Run, Shape, session_row
 from opencode.tui.listing import Wanted
 from opencode.tui.loading import Stretch
 from opencode.tui.screens.base import Command, Host
+from opencode.tui.screens.session_feed import SessionFeed
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.widgets.row import Row
-from opencode.tui.window import PAGE, Side
-
-if TYPE_CHECKING:
-    from opencode.store import Store
 
 __all__ = ["SessionList"]
-
-PAGE_KEY, COUNT_KEY, CHILDREN_KEY = "sessions.page", "sessions.count", "sessions.children"
 
 NEIGHBOURS = 3
 """Sessions on either side of the cursor that stand in for one that was deleted elsewhere."""
@@ -34,7 +27,6 @@ class SessionList:
     """A pane over the sessions that are wanted, in the order that is wanted."""
 
     def __init__(self, host: Host, *, on_change: Command, on_open: Command) -> None:
-        self.wanted = Wanted()
         self.view = ListView(self, on_move=self._moved, on_open=on_open)
         self.loaded = False
         """Whether the first page has arrived."""
@@ -42,9 +34,15 @@ class SessionList:
         self._on_change = on_change
         self._forest = Forest()
         self._window = self._forest.window
+        self._feed = SessionFeed(host, self._forest, self._staying, on_change)
         self._rows: dict[str, tuple[Branch, Row]] = {}
         self._known: frozenset[str] = frozenset()
         self._new_above = 0
+
+    @property
+    def wanted(self) -> Wanted:
+        """Which sessions are listed, in which order."""
+        return self._feed.wanted
 
     @property
     def shape(self) -> Shape:
@@ -93,19 +91,13 @@ class SessionList:
     def load(self, wanted: Wanted | None = None, *, select: str | None = None) -> None:
         """Read the list from its top, another one if that is wanted."""
         if wanted is not None:
-            self.wanted = wanted
-        self._submit(
-            partial(listing.first_page, wanted=self.wanted),
-            partial(self._loaded, select=select),
-        )
+            self._feed.wanted = wanted
+        self._feed.first_page(partial(self._loaded, select=select))
 
     def show(self, session: Session) -> None:
         """Show all sessions and put the cursor on one, wherever in the list it stands."""
-        self.wanted = Wanted(sort=self.wanted.sort)
-        work = partial(
-            listing.reload, wanted=self.wanted, anchors=(session.id,), top=True, size=PAGE
-        )
-        self._submit(work, partial(self._loaded, select=session.id))
+        self._feed.wanted = Wanted(sort=self.wanted.sort)
+        self._feed.around((session.id,), partial(self._loaded, select=session.id), top=True)
 
     def reload(self) -> None:
         """Read again what is loaded; the cursor stays on its session."""
@@ -114,15 +106,11 @@ class SessionList:
             return
         anchors = self._anchors()
         window = self._window
-        self._submit(
-            partial(
-                listing.reload,
-                wanted=self.wanted,
-                anchors=anchors,
-                top=window.starts,
-                size=len(window.items),
-            ),
+        self._feed.around(
+            anchors,
             partial(self._reloaded, anchors=anchors),
+            top=window.starts,
+            size=len(window.items),
         )
 
     def unfold(self) -> None:
@@ -130,7 +118,7 @@ class SessionList:
         branch = self.branch
         if branch is not None and branch.children and not branch.unfolded:
             self._forest.unfold(branch.session.id)
-            self._find_children([branch.session], key=f"{CHILDREN_KEY}.{branch.session.id}")
+            self._feed.find_children([branch.session], key=branch.session.id)
             self._on_change()
 
     def fold(self) -> bool:
@@ -150,15 +138,9 @@ class SessionList:
     def move(self, command: str) -> bool:
         """Move the cursor; the first and the last page may have to be fetched."""
         if command == "first" and not self._window.starts:
-            self._submit(
-                partial(listing.first_page, wanted=self.wanted),
-                partial(self._replaced, go_to="first"),
-            )
+            self._feed.first_page(partial(self._replaced, go_to="first"))
         elif command == "last" and not self._window.ends:
-            self._submit(
-                partial(listing.last_page, wanted=self.wanted),
-                partial(self._replaced, go_to="last"),
-            )
+            self._feed.last_page(partial(self._replaced, go_to="last"))
         else:
             return self.view.move(command)
         return True
@@ -175,18 +157,6 @@ class SessionList:
 
     def _row(self, branch: Branch, width: int) -> list[Run]:
         return session_row(branch.session, width, self._host.now(), self.shape, branch)
-
-    def _submit(
-        self,
-        work: Callable[[Store], Stretch[Session]],
-        done: Callable[[Stretch[Session]], None],
-    ) -> None:
-        self._host.submit(work, done, key=PAGE_KEY)
-        self._host.submit(partial(listing.count, wanted=self.wanted), self._counted, key=COUNT_KEY)
-
-    def _counted(self, total: int) -> None:
-        self._window.counted(total)
-        self._on_change()
 
     def _loaded(self, stretch: Stretch[Session], select: str | None) -> None:
         self._take(stretch, offset=0 if stretch.starts else None)
@@ -215,71 +185,25 @@ class SessionList:
 
     def _take(self, stretch: Stretch[Session], offset: int | None) -> None:
         self.loaded = True
-        self._window.replace(stretch.items, starts=stretch.starts, ends=stretch.ends, offset=offset)
-        self._forest.update()
+        self._feed.take(stretch, offset)
         self._remember()
-        self._find_children(stretch.items)
-
-    def _find_children(self, sessions: Sequence[Session], key: str = CHILDREN_KEY) -> None:
-        """Have the marks put on sessions that started others, and those read that are shown."""
-        if not sessions:
-            return
-        work = partial(
-            listing.children,
-            ids=[session.id for session in sessions],
-            unfolded=self._forest.unfolded,
-        )
-        self._host.submit(work, self._found_children, key=key)
-
-    def _found_children(self, found: listing.Children) -> None:
-        with self._cursor_kept():
-            self._forest.learn(found.asked, found.counts, found.sessions)
-        self._moved()
 
     @contextmanager
-    def _cursor_kept(self) -> Iterator[None]:
+    def _staying(self) -> Iterator[None]:
         """Leave the cursor on its session, at the same row of the screen, when rows come and go."""
         selected = self.selected.id if self.selected else None
         yield
         index = self._forest.index_of(selected)
         self.view.viewport.cursor = self.view.viewport.cursor if index is None else index
+        self._remember()
+        self._moved()
 
     def _moved(self) -> None:
         if self._window.items:
-            first, last = map(self._forest.root_of, self.view.visible())
-            for side in self._window.wanted(first, last):
-                self._fetch_more(side)
+            self._feed.follow(*map(self._forest.root_of, self.view.visible()))
         if self._new_above and self._window.starts and self.view.at_top():
             self._new_above = 0
         self._on_change()
-
-    def _fetch_more(self, side: Side) -> None:
-        window = self._window
-        generation = window.generation
-        edge = window.items[0 if side == "before" else -1]
-        load = listing.page_before if side == "before" else listing.page_after
-
-        def done(stretch: Stretch[Session]) -> None:
-            if window.arrived(side, generation):
-                self._grow(side, stretch)
-
-        def failed(_: Exception) -> bool:
-            window.arrived(side, generation)
-            return False
-
-        work = partial(load, wanted=self.wanted, edge=edge)
-        self._host.submit(work, done, key=f"{PAGE_KEY}.{side}", failed=failed)
-
-    def _grow(self, side: Side, stretch: Stretch[Session]) -> None:
-        with self._cursor_kept():
-            if side == "before":
-                self._window.prepend(stretch.items, starts=stretch.starts)
-            else:
-                self._window.append(stretch.items, ends=stretch.ends)
-            self._forest.update()
-        self._remember()
-        self._find_children(stretch.items, key=f"{CHILDREN_KEY}.{side}")
-        self._moved()
 
     def _remember(self) -> None:
         self._known = frozenset(session.id for session in self._window.items)

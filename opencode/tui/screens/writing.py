@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.errors import NotFound
+from opencode.models import Session
 from opencode.parts import Text
-from opencode.tui import editor
+from opencode.tui.folded import folded_if_large, unfolded
 from opencode.tui.format import Run
 from opencode.tui.screens.base import Command, Layer
+from opencode.tui.screens.programs import edit
+from opencode.tui.tabs import clean_keeping_tabs
 from opencode.tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
@@ -23,21 +26,22 @@ __all__ = ["Writing"]
 class Writing:
     """The prompt of one session; its text is kept until the store has the message."""
 
-    def __init__(self, layer: Layer, session_id: Callable[[], str], arrived: Command) -> None:
+    def __init__(self, layer: Layer, session: Callable[[], Session], arrived: Command) -> None:
         """`arrived` is called when a message of ours is in the database."""
         self._layer = layer
         self._host = layer.host
         self._drafts = layer.host.drafts
-        self._session_id = session_id
+        self._session = session
         self._arrived = arrived
         self._composer: Composer | None = None
         """The prompt while it is open."""
 
     def open(self) -> None:
         """Show the prompt with what was typed before."""
-        session_id = self._session_id()
+        session = self._session()
+        session_id = session.id
         self._composer = Composer(
-            self._drafts.text(session_id),
+            self._drafts.open(session_id, session.project_id),
             self._drafts.history,
             accept=self._accept,
             change=lambda value: self._drafts.keep(session_id, value),
@@ -49,13 +53,22 @@ class Writing:
 
     def note(self) -> Sequence[Run]:
         """Return what there is to say about messages on their way."""
-        waiting = self._drafts.waiting(self._session_id())
-        return [("notice", f"· {text.plural(waiting, 'message')} on the way ")] if waiting else []
+        waiting = self._drafts.waiting(self._session().id)
+        runs: list[Run] = []
+        if waiting:
+            runs.append(("notice", f"· {text.plural(waiting, 'message')} on the way "))
+        if self._drafts.trouble:
+            runs.append(("warning", f"· not kept on disk: {self._drafts.trouble} "))
+        return runs
 
     def _left(self, session_id: str) -> None:
         self._composer = None
         if self._drafts.text(session_id).strip():
-            self._host.notice("The draft stays here while the program runs.")
+            self._host.notice(
+                "The draft is kept."
+                if not self._drafts.trouble
+                else f"The draft stays while the program runs: {self._drafts.trouble}"
+            )
 
     def _accept(self, value: str) -> bool:
         """Send what is typed; the prompt stays for the next message."""
@@ -72,7 +85,7 @@ class Writing:
     def _send(self, value: str) -> None:
         from opencode.store.ids import new_id
 
-        session_id = self._session_id()
+        session_id = self._session().id
         message_id, tried = self._drafts.send(session_id, value, new_id())
 
         def work(store: Store) -> Message:
@@ -83,9 +96,8 @@ class Writing:
                 except NotFound:
                     pass
             tried = True
-            return store.messages.append(
-                session_id, role="user", parts=[Text(value)], id=message_id
-            )
+            parts = [Text(unfolded(value))]
+            return store.messages.append(session_id, role="user", parts=parts, id=message_id)
 
         def done(_: Message) -> None:
             self._drafts.sent(session_id, message_id)
@@ -107,12 +119,11 @@ class Writing:
 
     def _edit(self) -> None:
         """Give the terminal to the user's editor, and go on with what it leaves."""
-        session_id = self._session_id()
-        before = self._drafts.text(session_id)
+        session_id = self._session().id
 
-        def outside() -> None:
-            edited = editor.edit(before, self._host.run_outside)
-            self._drafts.keep(session_id, text.clean_text(edited))
-            self._show_draft(session_id)
+        def done(edited: str) -> None:
+            if edited != unfolded(self._drafts.text(session_id)):
+                self._drafts.keep(session_id, folded_if_large(clean_keeping_tabs(edited)))
+                self._show_draft(session_id)
 
-        self._host.later(0, outside)
+        edit(self._host, lambda: unfolded(self._drafts.text(session_id)), done)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import ClassVar
 
 import urwid
 from urwid_readline.readline_edit import ReadlineEdit
 
 from opencode import text
+from opencode.tui.folded import MAX_SHOWN, Folded, fold, folded_if_large, is_large
 from opencode.tui.format import Run, join_ends
+from opencode.tui.tabs import clean_keeping_tabs
 from opencode.tui.widgets.base import Box, Click
 from opencode.tui.widgets.lines import line, stack
 from opencode.tui.widgets.prompt import Prompt
@@ -17,6 +19,7 @@ from opencode.tui.widgets.prompt import Prompt
 __all__ = ["Composer", "WithComposer"]
 
 MARGINS = 3
+TAB = "→"
 
 
 class Composer(Prompt):
@@ -37,14 +40,19 @@ class Composer(Prompt):
         remember: Callable[[str], None],
     ) -> None:
         super().__init__("", accept=accept, change=change, cancel=cancel)
-        self._edit = ReadlineEdit(edit_text=value, multiline=True, wrap="space")
-        self._edit.set_edit_pos(len(value))
+        self._edit: urwid.Edit = _Lines(multiline=True, wrap="space")  # type: ignore[no-untyped-call]
+        self._folded = Folded()
         self._history = history
-        self._at = len(history)
         self._newest = value
         self._columns = 80
         self._open_editor = edit
         self._remember = remember
+        self.show(value)
+
+    @property
+    def value(self) -> str:
+        """What has been typed so far, with its folded pieces."""
+        return self._folded.meant(str(self._edit.edit_text))
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         return {"new-line": lambda: self._insert("\n"), "editor": self._open_editor}
@@ -58,19 +66,24 @@ class Composer(Prompt):
         if key == "down" and row == last:
             self._recall(1)
             return True
-        before = self.value
+        before, shown, place = self.value, str(self._edit.edit_text), self._edit.edit_pos
         unused = self._edit.keypress((self._columns,), key)
+        self._leave_whole(shown, place)
         self._changed_since(before)
         return unused is None
 
     def paste(self, pasted: str) -> None:
         """Insert text at the cursor, line breaks and all; nothing in it is taken for a key."""
-        self._insert(text.clean_text(pasted.replace("\r\n", "\n").replace("\r", "\n")))
+        words = clean_keeping_tabs(pasted)
+        if is_large(words) or len(self._edit.edit_text) + len(words) > MAX_SHOWN:
+            words = self._folded.shown(fold(words))
+        self._insert(words)
 
     def show(self, value: str) -> None:
         """Show another text, with the cursor at its end."""
-        self._edit.set_edit_text(value)
-        self._edit.set_edit_pos(len(value))
+        shown = self._folded.shown(folded_if_large(value))
+        self._edit.set_edit_text(shown)
+        self._edit.set_edit_pos(len(shown))
         self._at = len(self._history)
 
     def clear(self) -> None:
@@ -83,10 +96,10 @@ class Composer(Prompt):
     def continued(self) -> bool:
         """Turn a backslash before the cursor into a line break; whether there was one."""
         place = self._edit.edit_pos
-        if self.value[:place][-1:] != "\\":
+        before, shown = self.value, str(self._edit.edit_text)
+        if shown[:place][-1:] != "\\":
             return False
-        before = self.value
-        self._edit.set_edit_text(before[: place - 1] + "\n" + before[place:])
+        self._edit.set_edit_text(shown[: place - 1] + "\n" + shown[place:])
         self._changed_since(before)
         return True
 
@@ -109,6 +122,15 @@ class Composer(Prompt):
         place = self._edit.get_cursor_coords((self._columns,))
         return place[1] if place else 0
 
+    def _leave_whole(self, before: str, stood: int) -> None:
+        """Have what stands for a folded piece go as a whole, and keep the cursor out of it."""
+        now = self._folded.mended(before, str(self._edit.edit_text))
+        if now is not None:
+            self._edit.set_edit_text(now[0])
+            self._edit.set_edit_pos(now[1])
+        place = self._folded.beside(str(self._edit.edit_text), self._edit.edit_pos, stood)
+        self._edit.set_edit_pos(place)
+
     def _insert(self, value: str) -> None:
         before = self.value
         self._edit.insert_text(value)
@@ -125,6 +147,14 @@ class Composer(Prompt):
         self.show([*self._history, self._newest][at])
         self._at = at
         self._changed_since(before)
+
+
+class _Lines(ReadlineEdit):
+    """Shows a tab as one character; it stays a tab in the text."""
+
+    def get_text(self) -> tuple[str, list[tuple[Hashable, int]]]:
+        shown, attributes = super().get_text()
+        return str(shown).replace("\t", TAB), attributes
 
 
 class WithComposer(Box):

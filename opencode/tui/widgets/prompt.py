@@ -9,12 +9,15 @@ import urwid
 from urwid_readline.readline_edit import ReadlineEdit
 
 from opencode import text
+from opencode.errors import InvalidValue
 from opencode.tui.format import Run, runs_width
 from opencode.tui.widgets.lines import line
 
 __all__ = ["Prompt"]
 
 MIN_INPUT = 16
+MAX_PASTED = 10_000
+"""Characters."""
 
 
 class Prompt:
@@ -60,9 +63,15 @@ class Prompt:
         return unused is None
 
     def paste(self, pasted: str) -> None:
-        """Insert text at the cursor, on one line."""
+        """Insert text at the cursor, on one line; more than a line holds is not meant for it."""
         before = self.value
-        self._edit.insert_text(text.clean_line(pasted.strip("\n")))
+        words = pasted.strip("\r\n")
+        if len(words) > MAX_PASTED:
+            raise InvalidValue(
+                f"not pasted: {text.plural(len(words), 'character')}",
+                hint=f"a line takes {text.count(MAX_PASTED)}",
+            )
+        self._edit.insert_text(text.clean_line(words))
         self._changed_since(before)
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Text in the user's pager or editor: which program that is, and the file it gets."""
+"""The user's pager and editor: which programs these are, and the file they get."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from opencode.errors import UsageError
 
-__all__ = ["editor", "pager", "temporary", "throw_away"]
+__all__ = ["editor", "ending", "pager", "read_back", "temporary", "throw_away"]
 
 PAGERS = ("less", "more")
 EDITORS = ("nano", "vim", "vi")
@@ -64,6 +65,24 @@ def temporary(words: str, name: str) -> Path:
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
         file.write(words)
     return path
+
+
+def read_back(path: Path) -> str:
+    """Return what became of a temporary file; the line break that editors end it with is no text.
+
+    Raises:
+        OSError: the editor left no such file.
+    """
+    return path.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
+
+
+def ending(code: int) -> str:
+    """Say how a program ended badly: `ended with code 3`, `was ended by SIGKILL`."""
+    if code >= 0:
+        return f"ended with code {code}"
+    number = -code
+    known = number in {*signal.Signals}
+    return f"was ended by {signal.Signals(number).name if known else f'signal {number}'}"
 
 
 def throw_away(path: Path) -> None:

@@ -1,0 +1,137 @@
+"""What is being done: in the database's thread and in the one for errands, and the sign of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from opencode.tui.access import Access, Opened
+from opencode.tui.guards import CallGuard
+from opencode.tui.jobs import Jobs
+from opencode.tui.live import KEY as LIVE_KEY
+from opencode.tui.outages import Outages
+from opencode.tui.screens.base import Command, Place
+from opencode.tui.signs import Spinner, Timers
+
+if TYPE_CHECKING:
+    from opencode.store import Store
+
+__all__ = ["Work"]
+
+T = TypeVar("T")
+
+Failed = Callable[[Exception], bool]
+
+log = logging.getLogger(__name__)
+
+
+class Work:
+    """Gives work to the threads and passes on what comes of it; `Host` says how it is asked for."""
+
+    def __init__(
+        self,
+        opener: Callable[[], Store],
+        make_jobs: Callable[[CallGuard, str], Jobs],
+        guard: CallGuard,
+        outages: Outages,
+        timers: Timers,
+        clock: Callable[[], float],
+        *,
+        fence: bool,
+    ) -> None:
+        self.database = make_jobs(guard, "database")
+        self.errands = make_jobs(guard, "errands")
+        self.spinner = Spinner((self.database, self.errands), timers, clock)
+        self._access = Access(opener, self.database.zone, fence=fence)
+        self._outages = outages
+
+    def open(self, done: Callable[[Opened], None], failed: Callable[[Exception], None]) -> None:
+        """Open the database."""
+        self.database.submit(self._access.open, done, failed, key="open")
+        self.spinner.watch()
+
+    def switch_project(self, project_id: str, done: Callable[[Place], None]) -> None:
+        """Look at another project."""
+        self.submit(lambda _: self._access.switch(project_id), done, key="project")
+
+    def submit(
+        self,
+        work: Callable[[Store], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        """Have the store asked."""
+
+        def succeeded(result: T) -> None:
+            self._outages.succeeded(key)
+            done(result)
+
+        def went_wrong(error: Exception) -> None:
+            if failed is None or not failed(error):
+                self._outages.failed(error, again, key)
+
+        def again() -> None:
+            self.submit(work, done, key=key, failed=failed)
+
+        self.database.submit(lambda: self._access.run(work), succeeded, went_wrong, key=key)
+        if key != LIVE_KEY:
+            self.spinner.watch()
+
+    def aside(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        key: str | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        """Have something done that needs no database."""
+
+        def went_wrong(error: Exception) -> None:
+            if failed is None or not failed(error):
+                self._outages.failed(error, lambda: None, None)
+
+        self.errands.submit(work, done, went_wrong, key=key)
+        self.spinner.watch()
+
+    def watch(
+        self,
+        look: Callable[[Store], T],
+        known: T,
+        seconds: float,
+        noticed: Callable[[T], None],
+        *,
+        failed: Failed,
+        again: Command,
+    ) -> None:
+        """Have the store looked at in the background."""
+
+        def went_wrong(error: Exception) -> None:
+            if not failed(error):
+                self._outages.failed(error, again, LIVE_KEY)
+
+        work = partial(self._access.run, look)
+        self.database.watch(work, known, seconds, noticed, went_wrong)
+
+    def deliver(self) -> None:
+        """Hand out the results that are ready."""
+        self.database.deliver()
+        self.errands.deliver()
+        self.spinner.rest()
+
+    def close(self, flush: Command, *, close_store: bool) -> None:
+        """Finish what was begun, and close the database if it is ours.
+
+        `flush` writes to disk what must not be lost: at once, and again with what became of the
+        last writes to the database, which may take their time.
+        """
+        self.errands.close()
+        flush()
+        if not self.database.close(self._access.close if close_store else lambda: None):
+            log.warning("the database did not answer in time; left without closing it")
+        self.database.deliver()
+        flush()

@@ -1,0 +1,204 @@
+"""The program on a server: one that is slow, one that goes away, one that others write to."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from opencode.config import TLSMode
+from opencode.parts import Text
+from opencode.store import Store, open_store
+from tests.servers.plugin import MakeDatabase, StartServer
+from tests.tui.holding import HoldingProxy, holding_proxy
+from tests.tui.terminal import Terminal
+from tests.tui.test_process import assert_left_as_found
+from tools.servers.account import Account
+
+PROJECT = "github.com/acme/app"
+
+PATIENCE = 90.0
+"""Seconds; a lost server is tried for 30 before anybody is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A database with five sessions on a server, and the program on it."""
+
+    dsn: str
+    directory: Path
+
+    def store(self) -> Store:
+        return open_store(self.directory, project=PROJECT, dsn=self.dsn)
+
+    def fill(self) -> Remote:
+        with self.store() as store:
+            for number in range(5):
+                session = store.sessions.create(id=f"s{number}", title=f"session {number}")
+                for words in ("first", "second", "third"):
+                    store.messages.append(session.id, role="user", parts=[Text(words)])
+        return self
+
+    def start(self, dsn: str = "", size: tuple[int, int] = (80, 24)) -> Terminal:
+        env = {
+            "OPENCODE_SESSION_PROVIDER_TYPE": "mysql",
+            "OPENCODE_MYSQL_DSN": dsn or self.dsn,
+            "OPENCODE_PROJECT_ID": PROJECT,
+        }
+        return Terminal.opencode(cwd=self.directory, env=env, size=size)
+
+    @contextmanager
+    def started(self, dsn: str = "", size: tuple[int, int] = (80, 24)) -> Iterator[Terminal]:
+        with self.start(dsn, size) as terminal:
+            yield terminal.wait_for("1 of 5", "Provider: remote", "? help")
+
+    def said(self, session_id: str) -> list[str]:
+        with self.store() as store:
+            messages = store.messages.list(session_id)
+        parts = [part for message in messages for part in message.parts]
+        return [part.text for part in parts if isinstance(part, Text)]
+
+
+@pytest.fixture
+def remote(mysql_database: str, tmp_path: Path) -> Remote:
+    return Remote(mysql_database, tmp_path).fill()
+
+
+@pytest.fixture
+def proxy(remote: Remote) -> Iterator[HoldingProxy]:
+    account = Account.parse(remote.dsn)
+    if account.socket is not None:
+        pytest.skip("a TCP proxy cannot stand before a Unix socket")
+    with holding_proxy((account.host, account.port)) as proxy:
+        yield proxy
+
+
+def through(remote: Remote, proxy: HoldingProxy) -> str:
+    account = Account.parse(remote.dsn)
+    return replace(account, host="127.0.0.1", port=proxy.port, tls=TLSMode.DISABLED).dsn
+
+
+def test_every_key_is_answered_while_the_server_answers_nothing(
+    remote: Remote, proxy: HoldingProxy
+) -> None:
+    """All of this is on the screen before the proxy passes a single answer on."""
+    with remote.started(through(remote, proxy)) as terminal:
+        terminal.rest()
+        proxy.hold()
+        terminal.press("down", "down").wait_for("3 of 5", "▌ session 2")
+        terminal.press("enter").wait_for("loading…", " esc back", "⠋")
+        terminal.press("?").wait_for("┌ Keys").press("?")
+        terminal.press("i").wait_for("── Message").press(*"hello", "enter")
+        terminal.wait_for("· 1 message on the way").press(*"more").wait_for("  more")
+        terminal.press("esc").wait_for("The draft is kept.").press("esc")
+        terminal.wait_for("3 of 5").press("/", *"ses").wait_for("matching ses", " / ses")
+        terminal.press("esc").wait_for(lambda text: "matching" not in text)
+        terminal.press("n", *"begun", "enter").wait_for(" enter open")
+        terminal.press("s").wait_for(lambda text: " 3 s " in text or " 4 s " in text)
+        assert proxy.held
+        proxy.release()
+        terminal.wait_for("of 6", "begun")
+    assert remote.said("s2")[-1] == "hello"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
+def test_a_message_on_its_way_at_the_end_is_not_lost(
+    remote: Remote, proxy: HoldingProxy, number: signal.Signals
+) -> None:
+    with remote.started(through(remote, proxy)) as terminal:
+        terminal.press("enter").wait_for("of 3").press("i").wait_for("── Message").rest()
+        proxy.hold()
+        terminal.press(*"on its way", "enter").wait_for("1 message on the way")
+        terminal.press(*"half").wait_for("  half")
+        terminal.process.send_signal(number)
+        assert terminal.wait() == 128 + number
+        assert_left_as_found(terminal)
+    proxy.release()
+    with remote.started(through(remote, proxy)) as terminal:
+        terminal.press("enter").wait_for("of ").press("i").wait_for("── Message", "half")
+        if "on its way" not in remote.said("s4"):
+            terminal.wait_for("  on its way")
+            terminal.press("enter").wait_for("of 4")
+        assert sum(words.count("on its way") for words in remote.said("s4")) == 1
+
+
+def test_leaving_waits_for_no_read(remote: Remote, proxy: HoldingProxy) -> None:
+    with remote.started(through(remote, proxy)) as terminal:
+        terminal.rest()
+        proxy.hold()
+        terminal.press("enter").wait_for("loading…").press("q").wait_for("of 5").press("q")
+        assert terminal.wait() == 0
+        assert_left_as_found(terminal)
+
+
+def test_what_others_write_appears_without_moving_the_focus(remote: Remote) -> None:
+    with remote.started(size=(140, 40)) as terminal, remote.store() as other:
+        terminal.press("down", "down").wait_for("3 of 5", "▌ session 2", "1–3 of 3")
+        other.sessions.create(title="from elsewhere")
+        terminal.wait_for("4 of 6", "▌ session 2", "from elsewhere")
+        other.sessions.rename("s2", "called otherwise")
+        terminal.wait_for("▌ called otherwise")
+        other.messages.append("s2", role="user", parts=[Text("and fourth")])
+        terminal.wait_for("and fourth", "▌ called otherwise")
+        terminal.press("enter").wait_for(" esc back", "of 4").press("g").wait_for("▌▾ you")
+        for number in range(40):
+            other.messages.append("s2", role="user", parts=[Text(f"news {number}")])
+        terminal.wait_for("of 44", "↓ 40 new")
+        assert "▌  first" in terminal.text()
+        other.sessions.delete("s0")
+        terminal.press("esc").wait_for("of 5", "▌ called otherwise")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_server_that_is_not_there_and_comes(
+    start_mysql: StartServer, mysql_databases: MakeDatabase, tmp_path: Path
+) -> None:
+    own = start_mysql()
+    remote = Remote(mysql_databases(own.server), tmp_path).fill()
+    own.kill()
+    with remote.start() as terminal:
+        terminal.wait_for("Opening the session database").wait_for("for half a minute")
+        terminal.wait_for("Cannot reach the session database", patience=PATIENCE)
+        assert "mysql://" not in terminal.text()
+        terminal.press("l").wait_for("Log").press("q").wait_for("Cannot reach")
+        own.restart()
+        terminal.press("r").wait_for("1 of 5", "Provider: remote")
+        terminal.press("down").wait_for("2 of 5").press("enter").wait_for("of 3")
+        terminal.press("i").wait_for("── Message").press(*"before", "enter").wait_for("of 4")
+        own.kill()
+        terminal.press(*"during", "enter").wait_for("1 message on the way")
+        terminal.press(*"after").wait_for("  after")
+        terminal.wait_for("Cannot reach the session database", patience=PATIENCE)
+        terminal.wait_for("sessions were not read from SQLite instead")
+        terminal.press("esc").wait_for("  during", "  after")
+        own.restart()
+        terminal.press("ctrl u", "up", "ctrl u", "up", "ctrl u", *"once more", "enter")
+        terminal.wait_for("once more", "of 5")
+        terminal.process.terminate()
+        assert terminal.wait() == 128 + signal.SIGTERM
+        assert_left_as_found(terminal)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_server_that_is_lost_while_nobody_does_anything(
+    start_mysql: StartServer, mysql_databases: MakeDatabase, tmp_path: Path
+) -> None:
+    own = start_mysql()
+    remote = Remote(mysql_databases(own.server), tmp_path).fill()
+    with remote.started(size=(140, 40)) as terminal:
+        terminal.wait_for("of 3")
+        own.kill()
+        terminal.wait_for("Cannot reach the session database", patience=PATIENCE)
+        assert "session 0" in terminal.text()
+        terminal.press("esc").wait_for("? help").press("down").wait_for("2 of 5")
+        own.restart()
+        terminal.press("R").wait_for("The database is back.", "2 of 5")
+        with remote.store() as other:
+            other.sessions.create(title="from elsewhere")
+        terminal.wait_for("3 of 6", "from elsewhere")
