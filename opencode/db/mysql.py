@@ -15,6 +15,7 @@ from opencode.db.mysql_errors import MySQLError, translate
 from opencode.db.mysql_session import MySQLConnection, ServerFacts
 from opencode.db.mysql_target import MySQLTarget
 from opencode.db.mysql_transactions import Transactions
+from opencode.db.patience import Tell
 from opencode.db.pool import Pool, PoolFigures, PoolLimits
 from opencode.db.querier import Querier
 from opencode.db.queries import Queries, load_queries
@@ -65,10 +66,11 @@ class MySQLProvider:
         *,
         environ: Mapping[str, str] = os.environ,
         retry_seconds: float = RETRY_SECONDS,
+        waiting: Tell | None = None,
     ) -> None:
         self.settings = settings
         self._environ = environ
-        self._connector = Connector(settings, environ=environ)
+        self._connector = Connector(settings, environ=environ, waiting=waiting)
         limits = PoolLimits(
             max_connections=settings.max_connections,
             max_idle=settings.max_idle_connections,
@@ -176,7 +178,9 @@ class MySQLProvider:
     def connect_for_changes(self) -> AbstractContextManager[MySQLConnection]:
         """Open a connection of the account for migrations, where statements may take long."""
         account = self.settings.migration
-        own = self._connector if account is None else Connector(account, environ=self._environ)
+        own = self._connector
+        if account is not None:
+            own = Connector(account, environ=self._environ, waiting=own.waiting)
         return _opened(own)
 
     def translate(self, error: Exception) -> OpencodeError:

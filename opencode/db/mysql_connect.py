@@ -35,6 +35,7 @@ from opencode.db.mysql_session import (
     prepare,
 )
 from opencode.db.mysql_tls import tls_context
+from opencode.db.patience import Tell, told_when_slow
 from opencode.errors import OpencodeError
 
 __all__ = ["Connector"]
@@ -85,8 +86,16 @@ class Connector:
     that was good before: short-lived ones come from a command or a file.
     """
 
-    def __init__(self, settings: MySQLSettings, *, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        settings: MySQLSettings,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        waiting: Tell | None = None,
+    ) -> None:
         self.settings = settings
+        self.waiting = waiting
+        """Told when a connection lets wait."""
         self.place = Place(
             settings.host, settings.port, settings.socket, settings.database, settings.username
         )
@@ -113,6 +122,16 @@ class Connector:
         """
         password = self._secret()
         deadline = Deadline(self.settings.connection_timeout if timeout is None else timeout)
+        seen = [f"no answer from {self.place} yet"]
+        with told_when_slow(
+            self.waiting, lambda: f"{seen[-1]}; trying for {deadline.seconds:.0f} seconds"
+        ):
+            return self._connect(password, deadline, read_timeout, seen)
+
+    def _connect(
+        self, password: Secret, deadline: Deadline, read_timeout: float | None, seen: list[str]
+    ) -> MySQLConnection:
+        """Try until it succeeds, or fails for good; `seen` gets what each attempt came to."""
         backoff = Backoff(base=0.1, cap=2.0)
         attempts = changes = 0
         while True:
@@ -129,6 +148,7 @@ class Connector:
                     continue
                 cause, meaning = error, translate_connect(error, self.place)
             attempts += 1
+            seen.append(meaning.message)
             log.warning("connecting, attempt %d: %s", attempts, meaning)
             log.debug("its cause", exc_info=cause)
             if not is_transient_connect(cause) or not backoff.pause(deadline):

@@ -208,7 +208,7 @@ class Querier:
         return count
 
     def set_last_seq(self, *, last_seq: int, id: str) -> int:
-        """Note the highest number handed out in a session."""
+        """Note the highest number handed out in a session, unless a higher one is noted already."""
         count: int = self._queries.set_last_seq(self._connection, last_seq=last_seq, id=id)
         return count
 
@@ -232,12 +232,12 @@ class Querier:
         rows = self._queries.check_message_counts(self._connection)
         return [CheckMessageCountsRow(*row) for row in rows]
 
-    def fix_message_count(self, *, id: str) -> int:
-        """Set a session's message_count to the number of its messages.
+    def fix_message_count(self, *, id: str, updated_at: int) -> int:
+        """Set the message_count of a session that has not changed since it was looked at.
 
         A trigger takes that for activity.
         """
-        count: int = self._queries.fix_message_count(self._connection, id=id)
+        count: int = self._queries.fix_message_count(self._connection, id=id, updated_at=updated_at)
         return count
 
     def set_updated_at(self, *, updated_at: int, id: str) -> int:

@@ -22,6 +22,7 @@ from opencode.project import ProjectIdentity, identify, project_of_database
 from opencode.store.store import Store
 
 if TYPE_CHECKING:
+    from opencode.db.patience import Tell
     from opencode.db.provider import Provider
     from opencode.db.target import Target
     from opencode.db.upgrade import Progress
@@ -105,6 +106,7 @@ def open_store(
     project: str | None = None,
     dsn: str | None = None,
     progress: Progress | None = None,
+    waiting: Tell | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Store:
     """Open the sessions of a directory's project, and bring the database up to date first.
@@ -114,6 +116,7 @@ def open_store(
         project: another project's id; by default the directory's own.
         dsn: `sqlite:////absolute/path.db`, or a MySQL DSN; by default what the configuration says.
         progress: told what an upgrade of the database is doing.
+        waiting: told a line when a server lets wait for a connection; from a thread of its own.
         environ: the environment variables to go by.
 
     Raises:
@@ -125,7 +128,7 @@ def open_store(
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
     from opencode.db.upgrade import upgrade
 
-    provider, target = _connect(place)
+    provider, target = _connect(place, waiting)
     try:
         report = upgrade(
             target,
@@ -152,20 +155,21 @@ def open_admin(
     *,
     project: str | None = None,
     dsn: str | None = None,
+    waiting: Tell | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Admin:
     """Return what looks after the database of a directory, without upgrading it first."""
     from opencode.store.admin import Admin
 
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
-    provider, target = _connect(place, wal=False)
+    provider, target = _connect(place, waiting, wal=False)
     return Admin(provider, target, place.project.project_id, place.old_rows_project)
 
 
-def _connect(place: Place, *, wal: bool = True) -> tuple[Provider, Target]:
+def _connect(place: Place, waiting: Tell | None, *, wal: bool = True) -> tuple[Provider, Target]:
     """`wal=False` keeps a SQLite file in the mode it is in, whosever it is."""
     if place.config.provider is ProviderType.MYSQL:
-        return _connect_mysql(place)
+        return _connect_mysql(place, waiting)
     from opencode.db.sqlite import SQLiteProvider
     from opencode.db.target import SQLiteTarget
 
@@ -176,10 +180,10 @@ def _connect(place: Place, *, wal: bool = True) -> tuple[Provider, Target]:
     )
 
 
-def _connect_mysql(place: Place) -> tuple[Provider, Target]:
+def _connect_mysql(place: Place, waiting: Tell | None) -> tuple[Provider, Target]:
     from opencode.db.mysql import MySQLProvider
 
     if place.config.mysql is None:
         raise RuntimeError("load_config lets no MySQL provider pass without its settings")
-    provider = MySQLProvider(place.config.mysql, environ=place.environ)
+    provider = MySQLProvider(place.config.mysql, environ=place.environ, waiting=waiting)
     return provider, provider.target()

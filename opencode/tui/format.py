@@ -11,6 +11,7 @@ from typing import Literal
 from opencode import text
 from opencode.models import Session, Sort
 from opencode.tui.branches import Branch
+from opencode.tui.icons import PROVIDER_ICONS
 
 __all__ = [
     "UNTITLED",
@@ -144,9 +145,11 @@ def _name(author: str | None) -> str:
     return text.truncate(name, 12)
 
 
-def project_line(project_id: str, provider: str, width: int) -> list[Run]:
+def project_line(project_id: str, provider: str, width: int, *, icons: bool = False) -> list[Run]:
     """Return `Project: … | Provider: local`; a long id is cut on the left, the provider never."""
     ends: list[Run] = [("label", " | "), ("label", "Provider: "), ("value", provider)]
+    if icons and provider in PROVIDER_ICONS:
+        ends.append(("marker", f" {PROVIDER_ICONS[provider]}"))
     room = width - len("Project: ") - runs_width(ends)
     shown = text.truncate(text.clean_line(project_id), room, side="left")
     return [("label", "Project: "), ("value", shown), *ends]

@@ -1,7 +1,9 @@
 -- Sessions. Every statement is scoped by project_id; those named …_all_… leave the project on purpose.
--- Pages are keyset pages: the row after (sort key, id) of the last one seen. The bound on the sort key alone
--- stands beside the row comparison because MySQL and MariaDB use the index only for the former. The + in the
--- lists of roots keeps SQLite from using an index for the latter, which would lead over all sub-sessions.
+-- Pages are keyset pages: the row after (sort key, id) of the last one seen.
+-- Differs by necessity: their row comparison is written out, because MySQL and MariaDB use an index for its first
+-- column only and would pass over all rows with the same sort key, such as the cost 0. And each listing and count
+-- of a project names its index, so that no statistics make it lead over other projects, or begin at the end of
+-- this one. A filter is looked for along the listing until the page is full, so at most in all of the project.
 -- Filters fold case, which lower() does for all letters in this program's connections.
 
 -- name: create_session(id, project_id, parent_session_id, title, author, updated_at, created_at)!
@@ -64,11 +66,10 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_updated)
 WHERE
     project_id = :project_id
-    AND updated_at <= :updated_at
-    AND (updated_at, id) < (:updated_at, :id)
+    AND (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
@@ -89,11 +90,10 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_created)
 WHERE
     project_id = :project_id
-    AND created_at <= :created_at
-    AND (created_at, id) < (:created_at, :id)
+    AND (created_at < :created_at OR (created_at = :created_at AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
@@ -114,11 +114,10 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_cost)
 WHERE
     project_id = :project_id
-    AND cost <= :cost
-    AND (cost, id) < (:cost, :id)
+    AND (cost < :cost OR (cost = :cost AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost DESC, id DESC
@@ -126,7 +125,6 @@ LIMIT :limit;
 
 -- name: list_sessions_before_updated(project_id, title_pattern, author_pattern, updated_at, id, limit)
 -- The page above a row of list_sessions_by_updated, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -143,8 +141,7 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_project_updated)
 WHERE
     project_id = :project_id
-    AND updated_at >= :updated_at
-    AND (updated_at, id) > (:updated_at, :id)
+    AND (updated_at > :updated_at OR (updated_at = :updated_at AND id > :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at, id
@@ -152,7 +149,6 @@ LIMIT :limit;
 
 -- name: list_sessions_before_created(project_id, title_pattern, author_pattern, created_at, id, limit)
 -- The page above a row of list_sessions_by_created, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -169,8 +165,7 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_project_created)
 WHERE
     project_id = :project_id
-    AND created_at >= :created_at
-    AND (created_at, id) > (:created_at, :id)
+    AND (created_at > :created_at OR (created_at = :created_at AND id > :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at, id
@@ -178,7 +173,6 @@ LIMIT :limit;
 
 -- name: list_sessions_before_cost(project_id, title_pattern, author_pattern, cost, id, limit)
 -- The page above a row of list_sessions_by_cost, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -195,8 +189,7 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_project_cost)
 WHERE
     project_id = :project_id
-    AND cost >= :cost
-    AND (cost, id) > (:cost, :id)
+    AND (cost > :cost OR (cost = :cost AND id > :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost, id
@@ -217,12 +210,11 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND updated_at <= :updated_at
-    AND (+updated_at, id) < (:updated_at, :id)
+    AND (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
@@ -243,12 +235,11 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_created)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND created_at <= :created_at
-    AND (+created_at, id) < (:created_at, :id)
+    AND (created_at < :created_at OR (created_at = :created_at AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
@@ -269,12 +260,11 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_cost)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND cost <= :cost
-    AND (+cost, id) < (:cost, :id)
+    AND (cost < :cost OR (cost = :cost AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost DESC, id DESC
@@ -282,7 +272,6 @@ LIMIT :limit;
 
 -- name: list_roots_before_updated(project_id, title_pattern, author_pattern, updated_at, id, limit)
 -- The page above a row of list_roots_by_updated, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -300,8 +289,7 @@ FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND updated_at >= :updated_at
-    AND (+updated_at, id) > (:updated_at, :id)
+    AND (updated_at > :updated_at OR (updated_at = :updated_at AND id > :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY updated_at, id
@@ -309,7 +297,6 @@ LIMIT :limit;
 
 -- name: list_roots_before_created(project_id, title_pattern, author_pattern, created_at, id, limit)
 -- The page above a row of list_roots_by_created, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -327,8 +314,7 @@ FROM sessions FORCE INDEX (idx_sessions_parent_created)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND created_at >= :created_at
-    AND (+created_at, id) > (:created_at, :id)
+    AND (created_at > :created_at OR (created_at = :created_at AND id > :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY created_at, id
@@ -336,7 +322,6 @@ LIMIT :limit;
 
 -- name: list_roots_before_cost(project_id, title_pattern, author_pattern, cost, id, limit)
 -- The page above a row of list_roots_by_cost, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -354,8 +339,7 @@ FROM sessions FORCE INDEX (idx_sessions_parent_cost)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND cost >= :cost
-    AND (+cost, id) > (:cost, :id)
+    AND (cost > :cost OR (cost = :cost AND id > :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
 ORDER BY cost, id
@@ -376,10 +360,9 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_updated)
 WHERE
-    updated_at <= :updated_at
-    AND (updated_at, id) < (:updated_at, :id)
+    (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
@@ -401,10 +384,9 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_created)
 WHERE
-    created_at <= :created_at
-    AND (created_at, id) < (:created_at, :id)
+    (created_at < :created_at OR (created_at = :created_at AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
@@ -426,10 +408,9 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_cost)
 WHERE
-    cost <= :cost
-    AND (cost, id) < (:cost, :id)
+    (cost < :cost OR (cost = :cost AND id < :id))
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
     AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
@@ -472,7 +453,7 @@ GROUP BY sessions.parent_session_id;
 -- name: count_sessions(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has, sub-sessions included.
 SELECT count(*) AS sessions
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project)
 WHERE
     project_id = :project_id
     AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
@@ -481,7 +462,7 @@ WHERE
 -- name: count_roots(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has that no other session started.
 SELECT count(*) AS sessions
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL

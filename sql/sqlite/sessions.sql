@@ -1,7 +1,7 @@
 -- Sessions. Every statement is scoped by project_id; those named …_all_… leave the project on purpose.
--- Pages are keyset pages: the row after (sort key, id) of the last one seen. The bound on the sort key alone
--- stands beside the row comparison because MySQL and MariaDB use the index only for the former. The + in the
--- lists of roots keeps SQLite from using an index for the latter, which would lead over all sub-sessions.
+-- Pages are keyset pages: the row after (sort key, id) of the last one seen, found by a row comparison. The + in
+-- the lists of roots keeps SQLite from using an index for it, which would lead over all sub-sessions; it uses one
+-- for the bound on the sort key alone, which stands beside it.
 -- Filters fold case, which lower() does for all letters in this program's connections,
 -- and for bytes too: the Go OpenCode may have stored text that is no UTF-8.
 

@@ -14,6 +14,7 @@ import pytest
 
 from opencode.config import MySQLSettings, TLSMode, TLSSettings
 from opencode.db.mysql import MySQLProvider
+from opencode.db.mysql_connect import Connector
 from opencode.errors import DatabaseUnavailable
 from opencode.models import Message
 from opencode.parts import Text
@@ -21,19 +22,18 @@ from opencode.store.messages import Messages
 from opencode.store.scope import Scope
 from opencode.store.sessions import Sessions
 from tests.db.faultproxy import Fault, FaultProxy, fault_proxy
-from tests.db.mysqlserver import administrator, execute, fresh_database, server_settings
-
-pytestmark = pytest.mark.mysql
+from tests.db.mysqldatabase import execute, migrated
+from tests.servers.plugin import NEEDS_TCP
+from tools.servers.server import Server
 
 READ_TIMEOUT = 0.5
 
 
 @pytest.fixture(scope="module")
-def settings() -> Iterator[MySQLSettings]:
-    if server_settings().socket is not None:
-        pytest.skip("a TCP proxy cannot stand before a Unix socket")
-    with fresh_database() as settings:
-        yield settings
+def settings(mysql_server: Server, mysql_module_database: str) -> MySQLSettings:
+    if mysql_server.admin.socket:
+        pytest.skip(NEEDS_TCP)  # a proxy cannot stand before a Unix socket
+    return migrated(mysql_module_database)
 
 
 @pytest.fixture
@@ -84,8 +84,7 @@ def client(settings: MySQLSettings, proxy: FaultProxy) -> Iterator[Client]:
 
 def stored(settings: MySQLSettings, client: Client) -> list[tuple[object, ...]]:
     """(number, parts) of the session's messages, and its counters, as the server has them."""
-    with administrator() as connection:
-        connection.select_db(settings.database)
+    with closing(Connector(settings, environ={}).connect()) as connection:
         session = client.session.id
         counters = execute(
             connection,
@@ -244,6 +243,7 @@ def test_all_connections_are_cut_again_and_again(
     """Four writers; whatever was acknowledged is there once, whatever is there was sent."""
     acknowledged: list[str] = []
     uncertain: list[str] = []
+    cuts: list[int] = []
     stop = threading.Event()
 
     def write(name: str) -> None:
@@ -258,8 +258,12 @@ def test_all_connections_are_cut_again_and_again(
 
     def disturb() -> None:
         chance = random.Random(1)
-        while not stop.wait(chance.uniform(0.005, 0.05)):
+        while not stop.wait(chance.uniform(0, 0.03)):
             proxy.cut()
+            cuts.append(len(acknowledged))
+            # However long it takes to connect: cut sooner, nobody would ever get through.
+            while len(acknowledged) == cuts[-1] and not stop.wait(0.001):
+                pass
 
     disturber = threading.Thread(target=disturb)
     disturber.start()
@@ -275,3 +279,4 @@ def test_all_connections_are_cut_again_and_again(
     assert len(found) == len(set(found))
     assert set(acknowledged) <= set(found) <= {*acknowledged, *uncertain}
     assert uncertain == []
+    assert len(cuts) >= 10

@@ -10,10 +10,11 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 import pytest
 
-from opencode.config import MySQLSettings, PasswordKind, PasswordSource, Secret
+from opencode.config import MySQLSettings, Secret
 from opencode.db import mysql_session
 from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
@@ -28,17 +29,16 @@ from opencode.errors import (
     StoreError,
     UsageError,
 )
-from tests.db.mysqlserver import administrator, execute, fresh_database
-
-pytestmark = pytest.mark.mysql
+from tests.db.mysqldatabase import execute, migrated, settings_of
+from tests.servers.plugin import MakeAccount
+from tools.servers.server import Server
 
 PROJECT = "github.com/acme/app"
 
 
 @pytest.fixture(scope="module")
-def settings() -> Iterator[MySQLSettings]:
-    with fresh_database() as settings:
-        yield replace(settings, connection_timeout=5, read_timeout=20)
+def settings(mysql_module_database: str) -> MySQLSettings:
+    return replace(migrated(mysql_module_database), connection_timeout=5, read_timeout=20)
 
 
 @contextmanager
@@ -60,25 +60,29 @@ def other(settings: MySQLSettings) -> Iterator[MySQLProvider]:
         yield provider
 
 
-@contextmanager
-def account(settings: MySQLSettings, *grants: str, options: str = "") -> Iterator[MySQLSettings]:
-    """An account with these privileges on the test's database."""
-    name = f"oc_{secrets.token_hex(4)}"
-    password = Secret(secrets.token_hex())
-    with administrator() as connection:
-        execute(connection, f"CREATE USER {name}@'%' IDENTIFIED BY '{password.reveal()}' {options}")
-        try:
-            if grants:
-                rights = ", ".join(grants)
-                execute(connection, f"GRANT {rights} ON {settings.database}.* TO {name}@'%'")
-            yield replace(
-                settings,
-                username=name,
-                password=password,
-                password_source=PasswordSource(PasswordKind.TEXT),
-            )
-        finally:
-            execute(connection, f"DROP USER {name}@'%'")
+class LoggedIn(Protocol):
+    """Makes an account with these privileges on the module's database."""
+
+    def __call__(
+        self, *privileges: str, password: str | None = ..., options: str = ...
+    ) -> MySQLSettings: ...
+
+
+@pytest.fixture
+def account(
+    settings: MySQLSettings, mysql_module_database: str, mysql_account: MakeAccount
+) -> LoggedIn:
+    def log_in(*privileges: str, password: str | None = None, options: str = "") -> MySQLSettings:
+        dsn = mysql_account(mysql_module_database, *privileges, password=password, options=options)
+        login = settings_of(dsn)
+        return replace(
+            settings,
+            username=login.username,
+            password=login.password,
+            password_source=login.password_source,
+        )
+
+    return log_in
 
 
 def create(querier: Querier, session_id: str, *, title: str = "title") -> str:
@@ -118,10 +122,14 @@ def in_thread(call: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_what_it_says_of_itself(provider: MySQLProvider, settings: MySQLSettings) -> None:
+def test_what_it_says_of_itself(
+    mysql_server: Server, provider: MySQLProvider, settings: MySQLSettings
+) -> None:
     assert provider.type == "mysql"
     assert provider.location.endswith(f"/{settings.database}")
-    assert provider.server_version().split()[0] in {"MySQL", "MariaDB"}
+    product = {"mysql": "MySQL", "mariadb": "MariaDB"}[mysql_server.product]
+    version = ".".join(map(str, mysql_server.version))
+    assert provider.server_version().startswith(f"{product} {version}")
     assert provider.size_bytes() > 0
     assert provider.integrity_errors() == []
     assert provider.figures().max_connections == settings.max_connections
@@ -339,27 +347,29 @@ def connection_id(querier: Querier) -> int:
     return int(str(rows[0][0]))
 
 
-def kill(connection: int) -> None:
+def kill(settings: MySQLSettings, connection: int) -> None:
     """End a connection, and wait until the server has."""
-    with administrator() as admin:
+    with closing(Connector(settings, environ={}).connect()) as admin:
         execute(admin, f"KILL {connection}")
         sql = f"SELECT 1 FROM information_schema.processlist WHERE id = {connection}"
         while execute(admin, sql):
             time.sleep(0.01)
 
 
-def test_killed_while_idle(provider: MySQLProvider) -> None:
+def test_killed_while_idle(settings: MySQLSettings, provider: MySQLProvider) -> None:
     for _ in range(2):
-        kill(provider.read(connection_id))
+        kill(settings, provider.read(connection_id))
         assert exists(provider, made(provider))
-    kill(provider.read(connection_id))
+    kill(settings, provider.read(connection_id))
     with provider.transaction():
         session_id = made(provider)
     assert exists(provider, session_id)
     assert provider.figures().lost == 3
 
 
-def test_killed_in_the_middle_of_work(provider: MySQLProvider, other: MySQLProvider) -> None:
+def test_killed_in_the_middle_of_work(
+    settings: MySQLSettings, provider: MySQLProvider, other: MySQLProvider
+) -> None:
     session_id = new_id()
     killed: list[int] = []
 
@@ -367,20 +377,22 @@ def test_killed_in_the_middle_of_work(provider: MySQLProvider, other: MySQLProvi
         create(querier, session_id)
         if not killed:
             killed.append(connection_id(querier))
-            kill(killed[0])
+            kill(settings, killed[0])
         return create(querier, f"{session_id}-2")
 
     assert provider.run(work) == f"{session_id}-2"
     assert exists(other, session_id)
 
 
-def test_killed_in_the_middle_of_a_block(provider: MySQLProvider, other: MySQLProvider) -> None:
+def test_killed_in_the_middle_of_a_block(
+    settings: MySQLSettings, provider: MySQLProvider, other: MySQLProvider
+) -> None:
     ids = [new_id(), new_id()]
 
     def block() -> None:
         with provider.transaction():
             provider.run(lambda querier: create(querier, ids[0]))
-            kill(provider.read(connection_id))
+            kill(settings, provider.read(connection_id))
             with pytest.raises(DatabaseUnavailable, match="connection was lost"):
                 provider.run(lambda querier: create(querier, ids[1]))
 
@@ -537,11 +549,8 @@ def test_a_statement_that_is_too_long_is_refused_before_it_is_sent(
     assert provider.figures().lost == 0
 
 
-def test_daily_use_needs_four_privileges(settings: MySQLSettings) -> None:
-    with (
-        account(settings, "SELECT", "INSERT", "UPDATE", "DELETE") as small,
-        opened(small) as provider,
-    ):
+def test_daily_use_needs_four_privileges(account: LoggedIn) -> None:
+    with opened(account("SELECT", "INSERT", "UPDATE", "DELETE")) as provider:
         session_id = made(provider)
         provider.run(lambda querier: rename(querier, session_id, "new"))
         assert exists(provider, session_id)
@@ -550,8 +559,8 @@ def test_daily_use_needs_four_privileges(settings: MySQLSettings) -> None:
         assert provider.run(lambda q: q.delete_sessions(project_id=PROJECT, ids="[]")) == 0
 
 
-def test_a_privilege_that_is_missing(settings: MySQLSettings) -> None:
-    with account(settings, "SELECT") as reader, opened(reader) as provider:
+def test_a_privilege_that_is_missing(account: LoggedIn) -> None:
+    with opened(account("SELECT")) as provider:
         provider.read(lambda querier: querier.list_projects())
         with pytest.raises(DatabaseRefused, match="lacks a privilege: INSERT") as raised:
             made(provider)
@@ -559,11 +568,10 @@ def test_a_privilege_that_is_missing(settings: MySQLSettings) -> None:
         assert raised.value.exit_code == 2
 
 
-def test_the_schema_can_be_changed_by_another_account(settings: MySQLSettings) -> None:
-    with (
-        account(settings, "SELECT") as small,
-        opened(replace(small, migration=settings)) as provider,
-    ):
+def test_the_schema_can_be_changed_by_another_account(
+    settings: MySQLSettings, account: LoggedIn
+) -> None:
+    with opened(replace(account("SELECT"), migration=settings)) as provider:
         provider.read(lambda querier: querier.list_projects())
         with provider.connect_for_changes() as connection:
             execute(connection, "CREATE TABLE scratch (id INT PRIMARY KEY)", "DROP TABLE scratch")
@@ -571,15 +579,14 @@ def test_the_schema_can_be_changed_by_another_account(settings: MySQLSettings) -
 
 
 @pytest.mark.parametrize("what", ["password", "database", "rights"])
-def test_the_door_stays_closed(settings: MySQLSettings, what: str) -> None:
-    grants = () if what == "rights" else ("SELECT",)
-    with account(settings, *grants) as visitor:
-        if what == "password":
-            visitor = replace(visitor, password=Secret("wrong"))
-        elif what == "database":
-            visitor = replace(settings, database="oc_provider_missing")
-        with opened(visitor) as provider, pytest.raises(DatabaseRefused) as raised:
-            provider.server_version()
+def test_the_door_stays_closed(settings: MySQLSettings, account: LoggedIn, what: str) -> None:
+    visitor = account() if what == "rights" else account("SELECT")
+    if what == "password":
+        visitor = replace(visitor, password=Secret("wrong"))
+    elif what == "database":
+        visitor = replace(settings, database="oc_provider_missing")
+    with opened(visitor) as provider, pytest.raises(DatabaseRefused) as raised:
+        provider.server_version()
     expected = {
         "password": "wrong user or password",
         "database": "there is no database oc_provider_missing",
@@ -588,21 +595,17 @@ def test_the_door_stays_closed(settings: MySQLSettings, what: str) -> None:
     assert expected[what] in raised.value.message
 
 
-def test_an_account_with_few_connections(settings: MySQLSettings) -> None:
-    with account(settings, "SELECT", options="WITH MAX_USER_CONNECTIONS 1") as visitor:
-        impatient = replace(visitor, connection_timeout=0.5)
-        connector = Connector(impatient, environ={})
-        with closing(connector.connect()), pytest.raises(DatabaseUnavailable) as raised:
-            connector.connect()
-        connector.close(connector.connect())
+def test_an_account_with_few_connections(account: LoggedIn) -> None:
+    visitor = account("SELECT", options="WITH MAX_USER_CONNECTIONS 1")
+    connector = Connector(replace(visitor, connection_timeout=0.5), environ={})
+    with closing(connector.connect()), pytest.raises(DatabaseUnavailable) as raised:
+        connector.connect()
+    connector.close(connector.connect())
     assert "too many connections" in raised.value.message
     assert " times in " in raised.value.message
 
 
-def test_a_password_of_any_characters(settings: MySQLSettings) -> None:
-    with account(settings, "SELECT") as visitor, administrator() as connection:
-        password = "pä日ss'\"\\ %@:/?#\N{GRINNING FACE}"
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER USER {visitor.username}@'%%' IDENTIFIED BY %s", (password,))
-        with opened(replace(visitor, password=Secret(password))) as provider:
-            assert provider.server_version()
+def test_a_password_of_any_characters(account: LoggedIn) -> None:
+    visitor = account("SELECT", password="pä日ss'\"\\ %@:/?#\N{GRINNING FACE}")
+    with opened(visitor) as provider:
+        assert provider.server_version()

@@ -114,7 +114,7 @@ def test_long_project_id_is_cut_on_the_left(tmp_path: Path, drive: StartDriver) 
     with new_store(tmp_path, project) as store:
         status = drive(store).lines()[-3]
     assert status.startswith("│ Project: …")
-    assert status.endswith("xx/the-end | Provider: local │")
+    assert status.endswith("xx/the-end | Provider: local ⌂ │")
 
 
 def test_every_state_draws_at_every_size(usual: Store, drive: StartDriver) -> None:

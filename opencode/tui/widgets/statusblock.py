@@ -36,6 +36,8 @@ class StatusBlock(Box):
 
     def __init__(self) -> None:
         super().__init__()
+        self.icons = True
+        """Whether the terminal can show them."""
         self._project, self._provider, self._session = "…", "…", ""
 
     def show(self, project_id: str, provider: str, session: str) -> None:
@@ -48,10 +50,10 @@ class StatusBlock(Box):
         lines = self._lines(columns - 2) if rows >= 2 else [self._single(columns - 2)]
         return stack((line([(None, " "), *runs], columns) for runs in lines), columns, rows)
 
-    def _lines(self, width: int) -> list[list[Run]]:
+    def _lines(self, width: int, *, roomy: bool = False) -> list[list[Run]]:
         title = text.truncate(self._session or NONE, max(0, width - len("Session: ")))
         return [
-            project_line(self._project, self._provider, width),
+            project_line(self._project, self._provider, width, icons=self.icons and roomy),
             [("label", "Session: "), ("value", title)],
         ]
 
@@ -68,7 +70,7 @@ class StatusBlock(Box):
         width = columns - 4
         side: Run = ("border", "│")
         drawn = [line([("border", "┌" + "─" * (columns - 2) + "┐")], columns)]
-        for runs in self._lines(width):
+        for runs in self._lines(width, roomy=True):
             padding = " " * (width - runs_width(runs))
             drawn.append(line([side, (None, " "), *runs, (None, f"{padding} "), side], columns))
         drawn.append(line([("border", "└" + "─" * (columns - 2) + "┘")], columns))
