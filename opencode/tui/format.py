@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from opencode import text
@@ -174,7 +175,12 @@ def day_of(seconds: int) -> str:
     shown = text.timestamp(seconds)
     if len(shown) < 10:
         return shown
-    day = time.strptime(shown[:10], "%Y-%m-%d")
+    return _day_in_words(shown[:10])
+
+
+@lru_cache(maxsize=64)
+def _day_in_words(date: str) -> str:
+    day = time.strptime(date, "%Y-%m-%d")
     return f"{time.strftime('%A', day)}, {day.tm_mday} {time.strftime('%B %Y', day)}"
 
 
