@@ -28,9 +28,6 @@ T = TypeVar("T")
 RETRY_SECONDS = 30.0
 """How long work is tried again after it first failed: the restart of a server, a failover."""
 
-_SLOW_SECONDS = 24 * 3600.0
-"""How long a check or a change of the schema may take on large tables."""
-
 _OTHER_VALUES = 16 * 1024
 """Bytes for a statement's own text and for every value but the content, escaped."""
 
@@ -176,7 +173,7 @@ class MySQLProvider:
         return self._pool.connection()
 
     def connect_for_changes(self) -> AbstractContextManager[MySQLConnection]:
-        """Open a connection of the account for migrations, where statements may take long."""
+        """Open a connection of the account for migrations, where changes may take long."""
         account = self.settings.migration
         own = self._connector
         if account is not None:
@@ -223,8 +220,8 @@ class MySQLProvider:
 
 @contextmanager
 def _opened(connector: Connector) -> Iterator[MySQLConnection]:
-    """A connection outside the pool, for what may take long."""
-    connection = connector.connect(read_timeout=_SLOW_SECONDS)
+    """A connection outside the pool, where CHECK TABLE and changes of the schema may take long."""
+    connection = connector.connect(for_changes=True)
     try:
         yield connection
     finally:

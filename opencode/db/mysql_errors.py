@@ -6,7 +6,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 
-from pymysql.err import InterfaceError, InternalError, MySQLError
+from pymysql.err import InterfaceError, InternalError, MySQLError, OperationalError
 
 from opencode.db import mysql_meanings as meanings
 from opencode.db.mysql_meanings import Meaning
@@ -14,6 +14,7 @@ from opencode.errors import OpencodeError, StoreError
 
 __all__ = [
     "MySQLError",
+    "NoAnswer",
     "Place",
     "error_code",
     "is_duplicate",
@@ -45,12 +46,22 @@ _RERUN = frozenset(
         *(1180, 3101),  # refused by the other members of a cluster
     }
 )
+_LOST_IN_QUERY = 2013
 _INTERRUPTED = frozenset({1317, 1969, 3024})
 _TRANSIENT_CONNECT = frozenset({1040, 1047, 1203, 1226, 2002, 2003}) | _LOST
 
 # X509_V_ERR_… of OpenSSL.
 _CERTIFICATE_EXPIRED = 10
 _NAME_MISMATCH = frozenset({62, 64})
+
+
+class NoAnswer(OperationalError):
+    """None came within the time limit; the connection is closed, the server may be at work yet."""
+
+    def __init__(self, seconds: float) -> None:
+        """The number is the one that the driver gives it."""
+        super().__init__(_LOST_IN_QUERY, f"timed out after {seconds:g} s")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +100,12 @@ def is_lost(error: BaseException) -> bool:
 
 
 def timed_out(error: BaseException) -> bool:
-    """Whether the connection was given up because no answer came."""
-    return is_lost(error) and "timed out" in _text(error)  # the words of Python's TimeoutError
+    """Whether the connection was given up because no answer came within the limit for reading.
+
+    Keepalive's end of a connection is none of these: "[Errno 110] Connection timed out".
+    """
+    text = _text(error)  # the words of Python's TimeoutError
+    return error_code(error) == _LOST_IN_QUERY and "timed out" in text and "Errno" not in text
 
 
 def must_rerun(error: BaseException) -> bool:
@@ -124,6 +139,9 @@ def translate(error: BaseException, place: Place) -> OpencodeError:
     """Return the error to raise, `from` the one given, for a statement that failed."""
     code = error_code(error)
     detail = _text(error)
+    if timed_out(error):
+        detail = f"{error.seconds:g} s" if isinstance(error, NoAnswer) else detail
+        return _fill(meanings.NO_ANSWER, place, detail)
     if is_lost(error):
         return _fill(meanings.LOST, place, detail)
     meaning = _full_or_read_only(code, detail) or meanings.BY_CODE.get(code)
@@ -149,6 +167,8 @@ def translate_connect(error: BaseException, place: Place) -> OpencodeError:
         return _fill(meanings.LOGIN_METHOD, place, str(error))
     if not error_code(error):
         return _fill(meanings.NOT_MYSQL, place, type(error).__name__)
+    if timed_out(error):
+        return _fill(meanings.SILENT, place, _text(error))
     if is_lost(error):
         return _fill(meanings.HUNG_UP, place, _text(error))
     return translate(error, place)

@@ -27,6 +27,7 @@ __all__ = [
     "LOGIN_METHOD",
     "LOST",
     "NOT_MYSQL",
+    "NO_ANSWER",
     "NO_ANSWER_OF_NAMES",
     "NO_LISTENER",
     "NO_PERMISSION",
@@ -94,6 +95,11 @@ NO_ROUTE = Meaning(
     DatabaseUnavailable, "{place}: the host cannot be reached: {detail}", f"check {_ADDRESS}"
 )
 LOST = Meaning(DatabaseUnavailable, "{place}: the connection was lost ({detail})", _WAIT)
+NO_ANSWER = Meaning(
+    DatabaseUnavailable,
+    "{place}: no answer within readTimeout ({detail})",
+    f"{_WAIT}; where statements take that long, raise sessionProvider.mysql.readTimeout",
+)
 HUNG_UP = Meaning(
     DatabaseUnavailable,
     "{place}: the server ended the connection while it was being made ({detail})",

@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pymysql.connections import Connection
-from pymysql.cursors import Cursor
-
+from opencode.db.mysql_cursor import MySQLConnection, SizedCursor
 from opencode.db.mysql_errors import Place
-from opencode.errors import DatabaseRefused, InvalidValue
+from opencode.errors import DatabaseRefused
 
-__all__ = ["CHARSET", "COLLATION", "MySQLConnection", "ServerFacts", "SizedCursor", "prepare"]
+__all__ = ["CHARSET", "COLLATION", "MySQLConnection", "ServerFacts", "prepare"]
 
 CHARSET = "utf8mb4"
 COLLATION = "utf8mb4_bin"
@@ -59,30 +56,6 @@ _OLDEST = {"MySQL": (8, 0, 16), "MariaDB": (10, 11, 0)}
 """Before 8.0.16 MySQL ignored CHECK constraints; before 10.8 MariaDB ignored DESC in indexes."""
 
 _VERSION = re.compile(r"(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)")
-_LONGEST_CHARACTER = 4  # bytes of UTF-8
-
-
-class SizedCursor(Cursor):
-    """Refuses a statement that the server would answer by hanging up (errors 2006 and 2013)."""
-
-    def execute(self, query: str, args: Any = None) -> int:
-        """Run a statement; `InvalidValue` when it is longer than `max_allowed_packet`."""
-        statement = self.mogrify(query, args)
-        limit = self.connection.max_allowed_packet
-        if len(statement) * _LONGEST_CHARACTER >= limit:
-            size = len(statement.encode()) + 1  # the command byte
-            if size > limit:
-                raise InvalidValue(
-                    f"the statement has {size:,} bytes; the server accepts {limit:,}",
-                    hint="store less, or have max_allowed_packet raised on the server",
-                )
-        return super().execute(statement)
-
-
-if TYPE_CHECKING:
-    MySQLConnection: TypeAlias = Connection[SizedCursor]
-else:
-    MySQLConnection = Connection  # generic in its stubs only
 
 
 @dataclass(frozen=True, slots=True)
