@@ -154,7 +154,7 @@ class MySQLProvider:
     def integrity_errors(self) -> list[str]:
         """Return the findings of CHECK TABLE, which may take long; on a connection of its own."""
         try:
-            with _opened(self._connector) as connection:
+            with self._apart(self._connector) as connection:
                 rows = _fetch(connection, _CHECK)
         except MySQLError as error:
             raise self.translate(error) from error
@@ -178,7 +178,7 @@ class MySQLProvider:
         own = self._connector
         if account is not None:
             own = Connector(account, environ=self._environ, waiting=own.waiting)
-        return _opened(own)
+        return self._apart(own)
 
     def translate(self, error: Exception) -> OpencodeError:
         """Return the error to raise, `from` the one given."""
@@ -212,20 +212,23 @@ class MySQLProvider:
     def _rows(self, statement: str) -> tuple[tuple[Any, ...], ...]:
         return self._transactions.read(lambda connection: _fetch(connection, statement))
 
+    @contextmanager
+    def _apart(self, connector: Connector) -> Iterator[MySQLConnection]:
+        """A connection outside the pool, where CHECK TABLE and changes of the schema take long.
+
+        The account may be allowed one connection only.
+        """
+        self._pool.close_idle()
+        connection = connector.connect(for_changes=True)
+        try:
+            yield connection
+        finally:
+            connector.close(connection)
+
     def _facts(self) -> ServerFacts:
         while self._connector.facts is None:
             self._transactions.read(lambda _: None)
         return self._connector.facts
-
-
-@contextmanager
-def _opened(connector: Connector) -> Iterator[MySQLConnection]:
-    """A connection outside the pool, where CHECK TABLE and changes of the schema may take long."""
-    connection = connector.connect(for_changes=True)
-    try:
-        yield connection
-    finally:
-        connector.close(connection)
 
 
 def _fetch(connection: MySQLConnection, statement: str) -> tuple[tuple[Any, ...], ...]:

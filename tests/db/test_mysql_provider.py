@@ -605,6 +605,19 @@ def test_an_account_with_few_connections(account: LoggedIn) -> None:
     assert " times in " in raised.value.message
 
 
+def test_one_connection_is_enough(account: LoggedIn) -> None:
+    """For a check and for changes too, which have a connection of their own."""
+    visitor = account("SELECT", options="WITH MAX_USER_CONNECTIONS 1")
+    with opened(visitor) as provider:
+        provider.read(lambda querier: querier.list_projects())
+        assert provider.integrity_errors() == []
+        provider.read(lambda querier: querier.list_projects())
+        with provider.connect_for_changes() as connection:
+            assert execute(connection, "SELECT 1") == ((1,),)
+        provider.read(lambda querier: querier.list_projects())
+        assert provider.figures().lost == 0
+
+
 def test_a_password_of_any_characters(account: LoggedIn) -> None:
     visitor = account("SELECT", password="pä日ss'\"\\ %@:/?#\N{GRINNING FACE}")
     with opened(visitor) as provider:
