@@ -122,9 +122,9 @@ class MySQLProvider:
         """
         return self._transactions.block()
 
-    def snapshot(self) -> AbstractContextManager[None]:
+    def snapshot(self, *, slow: bool = False) -> AbstractContextManager[None]:
         """One read transaction; when its connection is lost, every further read in it fails."""
-        return self._transactions.snapshot()
+        return self._transactions.snapshot(slow=slow)
 
     def data_version(self) -> int:
         """Return a number made of the times of the last commits to the tables.

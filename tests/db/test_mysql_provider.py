@@ -622,3 +622,49 @@ def test_a_password_of_any_characters(account: LoggedIn) -> None:
     visitor = account("SELECT", password="pä日ss'\"\\ %@:/?#\N{GRINNING FACE}")
     with opened(visitor) as provider:
         assert provider.server_version()
+
+
+SECOND = "SELECT SLEEP(1)"
+"""Longer than the time limit of `hasty`."""
+
+
+@pytest.fixture
+def hasty(settings: MySQLSettings) -> Iterator[MySQLProvider]:
+    """Gives the server too little time."""
+    with opened(replace(settings, read_timeout=0.5)) as provider:
+        yield provider
+
+
+def sleep(provider: MySQLProvider, statement: str = SECOND) -> object:
+    return provider._transactions.read(lambda connection: execute(connection, statement))
+
+
+def test_a_slow_read_is_not_begun_again(hasty: MySQLProvider, provider: MySQLProvider) -> None:
+    with pytest.raises(DatabaseUnavailable) as raised:
+        sleep(hasty, "SELECT SLEEP(20) AS slow_read")
+    assert raised.value.message.endswith("no answer within readTimeout (0.5 s)")
+    assert "sessionProvider.mysql.readTimeout" in raised.value.hint
+    assert hasty.figures().lost == 1
+    with provider.borrow() as connection:
+        running = execute(
+            connection,
+            "SELECT count(*) FROM information_schema.processlist"
+            " WHERE info LIKE 'SELECT SLEEP%read'",
+        )
+    assert running == ((1,),)
+
+
+def test_a_slow_write_may_pass_and_is_called_slow(settings: MySQLSettings) -> None:
+    hasty = replace(settings, read_timeout=0.5)
+    with opened(hasty, retry_seconds=0.5) as provider, pytest.raises(DatabaseUnavailable) as raised:
+        provider._transactions.run(lambda connection: execute(connection, SECOND), None)
+    assert "no answer within readTimeout (0.5 s)" in raised.value.message
+    assert "unknown" not in raised.value.message
+
+
+def test_a_slow_snapshot_has_time(hasty: MySQLProvider) -> None:
+    with hasty.snapshot(slow=True):
+        assert sleep(hasty) == ((0,),)
+    with hasty.snapshot(), pytest.raises(DatabaseUnavailable, match="no answer within"):
+        sleep(hasty)
+    assert hasty.figures().lost == 1
