@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
@@ -44,6 +45,8 @@ SELECT SUM(data_length + index_length)
 FROM information_schema.tables
 WHERE table_schema = DATABASE()
 """
+_MYSQL_DUMP = "mysqldump --single-transaction --no-tablespaces --set-gtid-purged=OFF"
+_MARIADB_DUMP = "mariadb-dump --single-transaction --no-tablespaces"
 _CHECK = "CHECK TABLE sessions, messages, files"
 
 
@@ -162,10 +165,10 @@ class MySQLProvider:
 
     def backup(self, file: Path) -> None:
         """Refuse: a server's database is backed up with the server's own tools."""
-        database = self.settings.database
+        names = f"{shlex.quote(self.settings.database)} > {shlex.quote(str(file))}"
         raise UsageError(
             "a database on a MySQL server cannot be copied into a file by this program",
-            hint=f"mysqldump --single-transaction --triggers {database} > {file}",
+            hint=f"{_MYSQL_DUMP} {names}, and on MariaDB {_MARIADB_DUMP} {names}",
         )
 
     def borrow(self) -> AbstractContextManager[MySQLConnection]:

@@ -143,7 +143,7 @@ class Connector:
                     changes += 1
                     password = self._secret()
                     continue
-                cause, meaning = error, translate_connect(error, self.place)
+                cause, meaning = error, self._meaning(error)
             attempts += 1
             seen.append(meaning.message)
             log.warning("connecting, attempt %d: %s", attempts, meaning)
@@ -240,6 +240,9 @@ class Connector:
             deadline.remaining(), establish, discard=lambda _: self.close(connection)
         )
         return connection
+
+    def _meaning(self, error: BaseException) -> OpencodeError:
+        return translate_connect(error, self.place, plain=self._tls is None)
 
     def _may_do_better(self, error: BaseException, password: Secret) -> bool:
         """Whether to try again at once, because something here has changed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from opencode.db.mysql_cursor import MySQLConnection, SizedCursor
-from opencode.db.mysql_errors import Place
+from opencode.db.mysql_errors import MySQLError, Place
 from opencode.errors import DatabaseRefused
 
 __all__ = ["CHARSET", "COLLATION", "MySQLConnection", "ServerFacts", "prepare"]
@@ -79,7 +79,12 @@ def prepare(connection: MySQLConnection, place: Place) -> ServerFacts:
     """
     assignments = ", ".join(f"{name} = {_literal(value)}" for name, value in _SESSION.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"SET SESSION {assignments} {_MYSQL_ONLY} {_MARIADB_ONLY}")
+        try:
+            cursor.execute(f"SET SESSION {assignments} {_MYSQL_ONLY} {_MARIADB_ONLY}")
+        except MySQLError:
+            if connection.open:  # an old server does not know all of them
+                _facts(_read_variables(cursor), place)
+            raise
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         variables = _read_variables(cursor)
     facts = _facts(variables, place)
@@ -111,6 +116,8 @@ def _facts(variables: Mapping[str, str], place: Place) -> ServerFacts:
     version = (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
     product = "MariaDB" if "mariadb" in text.lower() else "MySQL"
     if version < _OLDEST[product]:
+        if found and product == "MariaDB":  # which may call itself 5.5.5-10.6.12-MariaDB
+            text = ".".join(found.groups())
         raise DatabaseRefused(
             f"{place}: the server is {product} {text or 'of an unknown version'}, which is too old",
             hint="MySQL 8.0.16 or newer, or MariaDB 10.11 or newer, is needed",

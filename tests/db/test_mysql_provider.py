@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -20,6 +21,7 @@ from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
 from opencode.db.querier import Querier
 from opencode.errors import (
+    AlreadyExists,
     DatabaseLocked,
     DatabaseRefused,
     DatabaseUnavailable,
@@ -142,8 +144,22 @@ def test_making_one_connects_to_nothing(settings: MySQLSettings) -> None:
 
 def test_a_copy_into_a_file_is_refused(provider: MySQLProvider, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
-        provider.backup(tmp_path / "copy")
+        provider.backup(tmp_path / "a b.sql")
     assert "mysqldump" in raised.value.hint
+    assert f"> '{tmp_path}/a b.sql'" in raised.value.hint
+
+
+def test_an_ordinary_refusal_is_no_warning(
+    provider: MySQLProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    session_id = made(provider)
+    caplog.set_level(logging.INFO)
+    with pytest.raises(AlreadyExists):
+        provider.run(lambda querier: create(querier, session_id))
+    assert caplog.records[-1].levelname == "INFO"
+    with pytest.raises(StoreError, match="error 1064"):
+        provider._rows("SELECT FROM")
+    assert caplog.records[-1].levelname == "WARNING"
 
 
 def test_work_is_committed(provider: MySQLProvider, other: MySQLProvider) -> None:
