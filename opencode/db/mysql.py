@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from opencode.config import MySQLSettings, ProviderType
 from opencode.db.mysql_connect import Connector
+from opencode.db.mysql_cursor import MySQLConnection, patient
 from opencode.db.mysql_errors import MySQLError, translate
-from opencode.db.mysql_session import MySQLConnection, ServerFacts
+from opencode.db.mysql_session import ServerFacts
 from opencode.db.mysql_target import MySQLTarget
 from opencode.db.mysql_transactions import Transactions
 from opencode.db.patience import Tell
@@ -157,7 +158,7 @@ class MySQLProvider:
     def integrity_errors(self) -> list[str]:
         """Return the findings of CHECK TABLE, which may take long; on a connection of its own."""
         try:
-            with self._apart(self._connector) as connection:
+            with self._apart(self._connector) as connection, patient(connection):
                 rows = _fetch(connection, _CHECK)
         except MySQLError as error:
             raise self.translate(error) from error
@@ -176,7 +177,7 @@ class MySQLProvider:
         return self._pool.connection()
 
     def connect_for_changes(self) -> AbstractContextManager[MySQLConnection]:
-        """Open a connection of the account for migrations, where changes may take long."""
+        """Open a connection of the account for migrations, which may hold the lock."""
         account = self.settings.migration
         own = self._connector
         if account is not None:
@@ -217,10 +218,7 @@ class MySQLProvider:
 
     @contextmanager
     def _apart(self, connector: Connector) -> Iterator[MySQLConnection]:
-        """A connection outside the pool, where CHECK TABLE and changes of the schema take long.
-
-        The account may be allowed one connection only.
-        """
+        """A connection outside the pool; none is idle there, for the account may have one only."""
         self._pool.close_idle()
         connection = connector.connect(for_changes=True)
         try:

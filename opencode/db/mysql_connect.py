@@ -18,7 +18,7 @@ from pymysql.err import OperationalError
 from opencode import __version__
 from opencode.config import MySQLSettings, PasswordKind, Secret, TLSMode
 from opencode.db.deadline import Backoff, Deadline, call_within
-from opencode.db.mysql_cursor import MySQLConnection, PatientCursor, SizedCursor, keep_alive
+from opencode.db.mysql_cursor import MySQLConnection, SizedCursor, keep_alive
 from opencode.db.mysql_errors import (
     MySQLError,
     Place,
@@ -110,7 +110,7 @@ class Connector:
 
         `timeout` (default: `connectionTimeout`) holds for looking up the name, for the handshake
         and for all attempts together; what may pass by itself is tried again until then.
-        On a connection `for_changes` statements that change the schema may take long.
+        A connection `for_changes` may wait for the migration lock, whatever `readTimeout` says.
 
         Raises:
             DatabaseUnavailable: Out of reach for now; tells how often it was tried.
@@ -208,7 +208,7 @@ class Connector:
             collation=COLLATION,
             # Without it an UPDATE to the same value counts 0 rows.
             client_flag=CLIENT.FOUND_ROWS,
-            cursorclass=PatientCursor if for_changes else SizedCursor,
+            cursorclass=SizedCursor,
             autocommit=True,
             connect_timeout=max(timeout, _SHORTEST),
             read_timeout=read_timeout,

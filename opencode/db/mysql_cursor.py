@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,17 +17,15 @@ from opencode.errors import InvalidValue
 __all__ = [
     "SLOW_SECONDS",
     "MySQLConnection",
-    "PatientCursor",
     "SizedCursor",
     "keep_alive",
     "patient",
 ]
 
 SLOW_SECONDS = 24 * 3600.0
-"""How long a check or a change of the schema may take on large tables."""
+"""How long a statement of a migration or a check may take on large tables."""
 
 _LONGEST_CHARACTER = 4  # bytes of UTF-8
-_TAKES_LONG = re.compile(r"(?:\s|--[^\n]*\n)*(?:ALTER|CHECK|CREATE|DROP)\b", re.IGNORECASE)
 
 # A peer that is gone is noticed after a minute and a half, whatever the time limits.
 _KEEP_ALIVE = (
@@ -67,17 +64,6 @@ class SizedCursor(Cursor):
             raise NoAnswer(_read_timeout(self.connection)) from error
 
 
-class PatientCursor(SizedCursor):
-    """Lets changes of the schema and CHECK TABLE take as long as they do, and nothing else."""
-
-    def execute(self, query: str, args: Any = None) -> int:
-        """See `SizedCursor.execute`."""
-        if not _TAKES_LONG.match(query):
-            return super().execute(query, args)
-        with patient(self.connection):
-            return super().execute(query, args)
-
-
 if TYPE_CHECKING:
     MySQLConnection: TypeAlias = Connection[SizedCursor]
 else:
@@ -86,7 +72,7 @@ else:
 
 @contextmanager
 def patient(connection: MySQLConnection) -> Iterator[None]:
-    """Wait for the answers inside the block as long as they take."""
+    """Wait for the answers inside the block as long as they take: for work on whole tables."""
     usual = _read_timeout(connection)
     _set_read_timeout(connection, SLOW_SECONDS)
     try:

@@ -14,9 +14,8 @@ from opencode.config import MySQLSettings, TLSMode, TLSSettings
 from opencode.db import mysql_connect
 from opencode.db.lock import server_lock
 from opencode.db.mysql_connect import Connector
-from opencode.db.mysql_cursor import SLOW_SECONDS, MySQLConnection, PatientCursor, patient
+from opencode.db.mysql_cursor import MySQLConnection, patient
 from opencode.db.mysql_errors import NoAnswer
-from tests.db.fakemysql import fake_mysql
 from tests.db.faultproxy import Fault, FaultProxy, fault_proxy
 from tests.db.mysqldatabase import execute, settings_of
 from tests.servers.plugin import NEEDS_TCP
@@ -60,41 +59,6 @@ def test_a_patient_block_has_the_long_limit(settings: MySQLSettings) -> None:
             execute(connection, "SELECT SLEEP(30)")
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["ALTER TABLE t", "-- why\n\n  create table t", "DROP TRIGGER t", "CHECK TABLE t"],
-)
-def test_changes_take_long(statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert limits_of(statement, monkeypatch) == [SLOW_SECONDS, READ_TIMEOUT]
-
-
-@pytest.mark.parametrize(
-    "statement", ["SELECT GET_LOCK('x', 1)", "UPDATE t SET a = 'ALTER'", "-- CREATE\nSELECT 1"]
-)
-def test_nothing_else_takes_long(statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert limits_of(statement, monkeypatch) == [READ_TIMEOUT, READ_TIMEOUT]
-
-
-def limits_of(statement: str, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The limits of the socket for a statement and after it, on a connection for changes."""
-    monkeypatch.setattr(mysql_connect, "_SHORTEST_FOR_CHANGES", 0)
-    with fake_mysql() as server:
-        settings = MySQLSettings(
-            host="127.0.0.1",
-            port=server.port,
-            database="sessions",
-            username="ada",
-            read_timeout=READ_TIMEOUT,
-            tls=TLSSettings(mode=TLSMode.DISABLED),
-        )
-        with connected(settings, for_changes=True) as connection:
-            limits = []
-            for query in (statement, "DO 0"):
-                execute(connection, query)
-                limits.append(connection._sock.gettimeout())  # type: ignore[attr-defined]
-    return limits
-
-
 def test_a_server_that_falls_silent_does_not_hold_up_a_migration(
     settings: MySQLSettings, proxy: FaultProxy
 ) -> None:
@@ -103,7 +67,6 @@ def test_a_server_that_falls_silent_does_not_hold_up_a_migration(
         server_lock(holder),
         connected(through(settings, proxy), for_changes=True) as waiter,
     ):
-        assert waiter.cursorclass is PatientCursor
         proxy.expect(b"GET_LOCK", Fault.SILENCE_BEFORE)
         started = time.monotonic()
         with pytest.raises(NoAnswer), server_lock(waiter):
