@@ -48,7 +48,8 @@ def check_content(name: str, value: str, limit: int) -> str:
     if size > limit:
         raise InvalidValue(
             f"the {name} has {size:,} bytes; this database accepts {limit:,}",
-            hint=f"store less, or raise the server's limit; nothing of the {name} was stored",
+            hint="store less, or raise max_allowed_packet where the database is on a server; "
+            f"nothing of the {name} was stored",
         )
     return value
 

@@ -161,8 +161,8 @@ class SQLiteProvider:
             yield
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """One read transaction; its moment is that of the first read."""
+    def snapshot(self, *, slow: bool = False) -> Iterator[None]:
+        """One read transaction; its moment is that of the first read, and no read has a limit."""
         connection = self._connection()
         if connection.in_transaction:
             yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from opencode.db.backfill import BackfillReport
 from opencode.db.lock import server_lock
 from opencode.db.migrate_ledger import JOURNAL
 from opencode.db.migrations import Migration, fetch, read_migrations
-from opencode.db.mysql_session import MySQLConnection
+from opencode.db.mysql_connect import Connector
+from opencode.db.mysql_cursor import MySQLConnection
+from opencode.db.mysql_errors import NoAnswer
 from opencode.db.survey import dry_run, status
 from opencode.db.upgrade import UpgradeReport, rollback
 from opencode.errors import DatabaseLocked, MigrationFailed, SchemaDrift
@@ -64,6 +67,18 @@ def test_every_rollback_restores_what_was_before(database: Database) -> None:
         assert database.snapshot() == snapshots.pop()
         assert database.undo(migration) == (migration.id,)
     assert database.snapshot() == snapshots.pop()
+
+
+def test_only_the_statements_of_a_migration_may_take_long(
+    database: Database, tmp_path: Path
+) -> None:
+    database.connector = Connector(replace(database.settings, read_timeout=0.5), environ={})
+    slow = "CREATE TABLE t (x INT);\n\nINSERT INTO t SELECT SLEEP(1);"
+    migration = write(tmp_path / "m", 1, slow, "DELETE FROM t WHERE SLEEP(1) = 0;\n\nDROP TABLE t;")
+    assert database.apply(migration) == (migration.id,)
+    assert database.undo(migration) == (migration.id,)
+    with database.open() as connection, pytest.raises(NoAnswer):
+        execute(connection, "SELECT SLEEP(30)")
 
 
 def test_a_failure_tells_its_true_cause_and_the_next_run_goes_on(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -20,6 +21,7 @@ from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
 from opencode.db.querier import Querier
 from opencode.errors import (
+    AlreadyExists,
     DatabaseLocked,
     DatabaseRefused,
     DatabaseUnavailable,
@@ -142,8 +144,22 @@ def test_making_one_connects_to_nothing(settings: MySQLSettings) -> None:
 
 def test_a_copy_into_a_file_is_refused(provider: MySQLProvider, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
-        provider.backup(tmp_path / "copy")
+        provider.backup(tmp_path / "a b.sql")
     assert "mysqldump" in raised.value.hint
+    assert f"> '{tmp_path}/a b.sql'" in raised.value.hint
+
+
+def test_an_ordinary_refusal_is_no_warning(
+    provider: MySQLProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    session_id = made(provider)
+    caplog.set_level(logging.INFO)
+    with pytest.raises(AlreadyExists):
+        provider.run(lambda querier: create(querier, session_id))
+    assert caplog.records[-1].levelname == "INFO"
+    with pytest.raises(StoreError, match="error 1064"):
+        provider._rows("SELECT FROM")
+    assert caplog.records[-1].levelname == "WARNING"
 
 
 def test_work_is_committed(provider: MySQLProvider, other: MySQLProvider) -> None:
@@ -605,7 +621,66 @@ def test_an_account_with_few_connections(account: LoggedIn) -> None:
     assert " times in " in raised.value.message
 
 
+def test_one_connection_is_enough(account: LoggedIn) -> None:
+    """For a check and for changes too, which have a connection of their own."""
+    visitor = account("SELECT", options="WITH MAX_USER_CONNECTIONS 1")
+    with opened(visitor) as provider:
+        provider.read(lambda querier: querier.list_projects())
+        assert provider.integrity_errors() == []
+        provider.read(lambda querier: querier.list_projects())
+        with provider.connect_for_changes() as connection:
+            assert execute(connection, "SELECT 1") == ((1,),)
+        provider.read(lambda querier: querier.list_projects())
+        assert provider.figures().lost == 0
+
+
 def test_a_password_of_any_characters(account: LoggedIn) -> None:
     visitor = account("SELECT", password="pä日ss'\"\\ %@:/?#\N{GRINNING FACE}")
     with opened(visitor) as provider:
         assert provider.server_version()
+
+
+SECOND = "SELECT SLEEP(1)"
+"""Longer than the time limit of `hasty`."""
+
+
+@pytest.fixture
+def hasty(settings: MySQLSettings) -> Iterator[MySQLProvider]:
+    """Gives the server too little time."""
+    with opened(replace(settings, read_timeout=0.5)) as provider:
+        yield provider
+
+
+def sleep(provider: MySQLProvider, statement: str = SECOND) -> object:
+    return provider._transactions.read(lambda connection: execute(connection, statement))
+
+
+def test_a_slow_read_is_not_begun_again(hasty: MySQLProvider, provider: MySQLProvider) -> None:
+    with pytest.raises(DatabaseUnavailable) as raised:
+        sleep(hasty, "SELECT SLEEP(20) AS slow_read")
+    assert raised.value.message.endswith("no answer within readTimeout (0.5 s)")
+    assert "sessionProvider.mysql.readTimeout" in raised.value.hint
+    assert hasty.figures().lost == 1
+    with provider.borrow() as connection:
+        running = execute(
+            connection,
+            "SELECT count(*) FROM information_schema.processlist"
+            " WHERE info LIKE 'SELECT SLEEP%read'",
+        )
+    assert running == ((1,),)
+
+
+def test_a_slow_write_may_pass_and_is_called_slow(settings: MySQLSettings) -> None:
+    hasty = replace(settings, read_timeout=0.5)
+    with opened(hasty, retry_seconds=0.5) as provider, pytest.raises(DatabaseUnavailable) as raised:
+        provider._transactions.run(lambda connection: execute(connection, SECOND), None)
+    assert "no answer within readTimeout (0.5 s)" in raised.value.message
+    assert "unknown" not in raised.value.message
+
+
+def test_a_slow_snapshot_has_time(hasty: MySQLProvider) -> None:
+    with hasty.snapshot(slow=True):
+        assert sleep(hasty) == ((0,),)
+    with hasty.snapshot(), pytest.raises(DatabaseUnavailable, match="no answer within"):
+        sleep(hasty)
+    assert hasty.figures().lost == 1
