@@ -93,11 +93,11 @@ def count(querier: Querier, listing: Listing) -> int:
 
 
 def contains(text: str) -> str:
-    """Return the LIKE pattern (ESCAPE '!') for "contains `text`", for a lower-cased column.
+    """Return the LIKE pattern (ESCAPE '!') for "contains `text`"; the queries fold its case.
 
     That of an empty text is `%`, by which the queries know that there is nothing to look for.
     """
-    text = limits.check_text("filter", text.strip().lower(), limits.TITLE)
+    text = limits.check_text("filter", text.strip(), limits.TITLE)
     if not text:
         return "%"
     for character in "!%_":
