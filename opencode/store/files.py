@@ -48,7 +48,7 @@ class Files:
 
         def work(querier: Querier) -> FileVersion:
             # Takes the session's lock: no one else can choose the same version meanwhile.
-            if not querier.touch_session(updated_at=now, project_id=self._project, id=session_id):
+            if not querier.touch_session(project_id=self._project, id=session_id):
                 raise self._scope.no_session(session_id)
             querier.create_file_version(
                 id=file_id,

@@ -46,8 +46,8 @@ class Sessions:
         now = self._scope.now()
 
         def work(querier: Querier) -> Session:
-            if parent is not None:
-                self._scope.session(querier, parent)
+            if parent is not None and not self._lock(querier, [self._scope.key(parent)]):
+                raise self._scope.no_session(parent)
             querier.create_session(
                 id=session_id,
                 project_id=self._project,
@@ -203,6 +203,7 @@ class Sessions:
         counted: list[Deleted] = []
 
         def work(querier: Querier) -> Deleted:
+            self._lock_trees(querier, session_ids)
             ids, contents = self._contents(querier, session_ids)
             counted.append(contents)
             querier.delete_sessions(project_id=self._project, ids=json.dumps(ids))
@@ -266,9 +267,17 @@ class Sessions:
                 hint="name a message of the same session",
             )
 
-    def _contents(
-        self, querier: Querier, session_ids: Sequence[str]
-    ) -> tuple[Sequence[str], Deleted]:
+    def _lock(self, querier: Querier, session_ids: Sequence[str]) -> Sequence[str]:
+        return querier.lock_sessions(project_id=self._project, ids=json.dumps([*session_ids]))
+
+    def _lock_trees(self, querier: Querier, session_ids: Sequence[str]) -> None:
+        """Hold the sessions and all below them, those too that are started until all are held."""
+        held: set[str] = set()
+        while new := set(self._trees(querier, session_ids)) - held:
+            self._lock(querier, sorted(new))
+            held |= new
+
+    def _trees(self, querier: Querier, session_ids: Sequence[str]) -> Sequence[str]:
         ids: dict[str, None] = {}
         for session_id in session_ids:
             key = self._scope.key(session_id)
@@ -276,8 +285,14 @@ class Sessions:
             if not tree:
                 raise self._scope.no_session(session_id)
             ids.update(dict.fromkeys(tree))
+        return [*ids]
+
+    def _contents(
+        self, querier: Querier, session_ids: Sequence[str]
+    ) -> tuple[Sequence[str], Deleted]:
+        ids = self._trees(querier, session_ids)
         wanted = json.dumps([*ids])
-        return [*ids], Deleted(
+        return ids, Deleted(
             sessions=len(ids),
             messages=querier.count_messages(project_id=self._project, ids=wanted),
             files=querier.count_files(project_id=self._project, ids=wanted),

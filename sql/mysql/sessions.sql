@@ -508,10 +508,11 @@ SET
     last_seq = last_seq + 1
 WHERE project_id = :project_id AND id = :id;
 
--- name: touch_session(updated_at, project_id, id)!
--- Note activity that changes no column of the session; also takes its write lock.
+-- name: touch_session(project_id, id)!
+-- Note activity that changes no column of the session; also takes its write lock. By the clock of the triggers,
+-- not the caller's, and never back.
 UPDATE sessions
-SET updated_at = :updated_at
+SET updated_at = greatest(updated_at, unix_timestamp())
 WHERE project_id = :project_id AND id = :id;
 
 -- name: list_session_tree(project_id, id)
@@ -529,6 +530,19 @@ WITH RECURSIVE tree (id) AS (
 
 SELECT tree.id
 FROM tree;
+
+-- name: lock_sessions(project_id, ids)
+-- Hold the sessions whose ids are in a JSON array until the transaction ends.
+-- Nobody starts sessions below them meanwhile.
+SELECT sessions.id
+FROM sessions
+WHERE
+    sessions.project_id = :project_id
+    AND sessions.id IN (
+        SELECT CONVERT(wanted.id USING ascii) COLLATE ascii_bin
+        FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) AS wanted
+    )
+FOR UPDATE;
 
 -- name: delete_sessions(project_id, ids)!
 -- Delete the sessions whose ids are in a JSON array; their messages and files go with them.
