@@ -26,7 +26,7 @@ class Projects:
         return sorted(projects, key=lambda p: (-p.updated_at, p.project_id))
 
     def others(self) -> tuple[int, int]:
-        """Return how many other projects there are, and how many sessions they hold."""
+        """Return how many other projects there are, and how many sessions without sub-sessions."""
         others = [p for p in self.list() if p.project_id != self._scope.project_id]
         return len(others), sum(p.sessions for p in others)
 
