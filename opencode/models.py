@@ -94,10 +94,14 @@ class FileVersion:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project and how much the database holds of it; `updated_at` is its last activity."""
+    """A project and how much the database holds of it; `updated_at` is its last activity.
+
+    `children` are the sub-sessions, which `sessions` leaves out, as their lists do.
+    """
 
     project_id: str
     sessions: int
+    children: int
     messages: int
     updated_at: int
 

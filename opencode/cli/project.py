@@ -83,7 +83,10 @@ def show(app: App, explain: bool, as_json: bool) -> None:
 @json_option
 @pass_app
 def list_(app: App, as_json: bool) -> None:
-    """List the projects of the database, last activity first."""
+    """List the projects of the database, last activity first.
+
+    Sub-sessions, which other sessions started, are counted apart, as session list leaves them out.
+    """
     store = app.store()
     projects = store.projects.list()
     if as_json:
@@ -106,6 +109,7 @@ def list_(app: App, as_json: bool) -> None:
             Column(""),
             Column("Project", flexible=True),
             Column("Sessions", "right"),
+            Column("Sub-sessions", "right"),
             Column("Messages", "right"),
             Column("Updated", "right"),
         ],
@@ -114,6 +118,7 @@ def list_(app: App, as_json: bool) -> None:
                 "*" if one.project_id == here else "",
                 one.project_id,
                 count(one.sessions),
+                count(one.children),
                 count(one.messages),
                 age(one.updated_at, now),
             ]
@@ -149,15 +154,23 @@ def move(app: App, old: str, new: str, dry_run: bool, yes: bool) -> None:
     projects = store.projects.list()
     source = _find(projects, old)
     target = next((one for one in projects if one.project_id == new), None)
-    output.note(
-        f"to move: {plural(source.sessions, 'session')} with {plural(source.messages, 'message')} "
-        f"from {old} to {new}, which has {plural(target.sessions if target else 0, 'session')}"
-    )
+    moved = f"{_sessions(source)} with {plural(source.messages, 'message')}"
+    output.note(f"to move: {moved} from {old} to {new}, which has {_sessions(target)}")
     if dry_run:
         output.note("nothing was changed")
         return
     output.confirm("Move them?", yes=yes)
-    output.note(f"moved {plural(store.projects.move(old, new), 'session')}")
+    included = ", sub-sessions included" if source.children else ""
+    output.note(f"moved {plural(store.projects.move(old, new), 'session')}{included}")
+
+
+def _sessions(project: Project | None) -> str:
+    from opencode.text import plural
+
+    if project is None:
+        return plural(0, "session")
+    children = f" and {plural(project.children, 'sub-session')}" if project.children else ""
+    return plural(project.sessions, "session") + children
 
 
 def _find(projects: Sequence[Project], project_id: str) -> Project:

@@ -4,7 +4,7 @@
 -- column only and would pass over all rows with the same sort key, such as the cost 0. And each listing and count
 -- of a project names its index, so that no statistics make it lead over other projects, or begin at the end of
 -- this one. A filter is looked for along the listing until the page is full, so at most in all of the project.
--- Filters fold case, which lower() does for all letters in this program's connections.
+-- Filters fold case, which lower() does letter by letter; the pattern is folded by the same server as the text.
 
 -- name: create_session(id, project_id, parent_session_id, title, author, updated_at, created_at)!
 -- Insert a session; id and times come from the caller.
@@ -70,8 +70,8 @@ FROM sessions FORCE INDEX (idx_sessions_project_updated)
 WHERE
     project_id = :project_id
     AND (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -94,8 +94,8 @@ FROM sessions FORCE INDEX (idx_sessions_project_created)
 WHERE
     project_id = :project_id
     AND (created_at < :created_at OR (created_at = :created_at AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -118,8 +118,8 @@ FROM sessions FORCE INDEX (idx_sessions_project_cost)
 WHERE
     project_id = :project_id
     AND (cost < :cost OR (cost = :cost AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
@@ -142,8 +142,8 @@ FROM sessions FORCE INDEX (idx_sessions_project_updated)
 WHERE
     project_id = :project_id
     AND (updated_at > :updated_at OR (updated_at = :updated_at AND id > :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
@@ -166,8 +166,8 @@ FROM sessions FORCE INDEX (idx_sessions_project_created)
 WHERE
     project_id = :project_id
     AND (created_at > :created_at OR (created_at = :created_at AND id > :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
@@ -190,8 +190,8 @@ FROM sessions FORCE INDEX (idx_sessions_project_cost)
 WHERE
     project_id = :project_id
     AND (cost > :cost OR (cost = :cost AND id > :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -215,8 +215,8 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -240,8 +240,8 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND (created_at < :created_at OR (created_at = :created_at AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -265,8 +265,8 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND (cost < :cost OR (cost = :cost AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
@@ -290,8 +290,8 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND (updated_at > :updated_at OR (updated_at = :updated_at AND id > :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
@@ -315,8 +315,8 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND (created_at > :created_at OR (created_at = :created_at AND id > :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
@@ -340,8 +340,8 @@ WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
     AND (cost > :cost OR (cost = :cost AND id > :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -363,8 +363,8 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_updated)
 WHERE
     (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
@@ -387,8 +387,8 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_created)
 WHERE
     (created_at < :created_at OR (created_at = :created_at AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
@@ -411,8 +411,8 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_cost)
 WHERE
     (cost < :cost OR (cost = :cost AND id < :id))
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
@@ -456,8 +456,8 @@ SELECT count(*) AS sessions
 FROM sessions FORCE INDEX (idx_sessions_project)
 WHERE
     project_id = :project_id
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'));
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'));
 
 -- name: count_roots(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has that no other session started.
@@ -466,16 +466,16 @@ FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'));
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'));
 
 -- name: count_all_sessions(title_pattern, author_pattern, include_children)$
 -- How many sessions all projects have together; sub-sessions where include_children is 1.
 SELECT count(*) AS sessions
 FROM sessions
 WHERE
-    (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1);
 
 -- name: rename_session(title, project_id, id)!
@@ -508,10 +508,11 @@ SET
     last_seq = last_seq + 1
 WHERE project_id = :project_id AND id = :id;
 
--- name: touch_session(updated_at, project_id, id)!
--- Note activity that changes no column of the session; also takes its write lock.
+-- name: touch_session(project_id, id)!
+-- Note activity that changes no column of the session; also takes its write lock. By the clock of the triggers,
+-- not the caller's, and never back.
 UPDATE sessions
-SET updated_at = :updated_at
+SET updated_at = greatest(updated_at, unix_timestamp())
 WHERE project_id = :project_id AND id = :id;
 
 -- name: list_session_tree(project_id, id)
@@ -529,6 +530,19 @@ WITH RECURSIVE tree (id) AS (
 
 SELECT tree.id
 FROM tree;
+
+-- name: lock_sessions(project_id, ids)
+-- Hold the sessions whose ids are in a JSON array until the transaction ends.
+-- Nobody starts sessions below them meanwhile.
+SELECT sessions.id
+FROM sessions
+WHERE
+    sessions.project_id = :project_id
+    AND sessions.id IN (
+        SELECT CONVERT(wanted.id USING ascii) COLLATE ascii_bin
+        FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) AS wanted
+    )
+FOR UPDATE;
 
 -- name: delete_sessions(project_id, ids)!
 -- Delete the sessions whose ids are in a JSON array; their messages and files go with them.

@@ -111,7 +111,8 @@ def _session(project: Project) -> Iterator[Case]:
     yield Case("set_session_summary", {**one, "summary_message_id": "m"}, 2)
     yield Case("add_session_usage", {**one, **usage}, 2)
     yield Case("advance_session", one, 2)
-    yield Case("touch_session", {**one, "updated_at": 2}, 2)
+    yield Case("touch_session", one, 2)
+    yield Case("lock_sessions", ids, 5)
     # Where the server itself follows the foreign keys, it reads what goes with the session.
     yield Case("delete_sessions", ids, MESSAGES + FILES + 20)
 

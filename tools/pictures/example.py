@@ -79,7 +79,5 @@ def _write(store: Store, outline: Outline, clock: _Clock) -> None:
 
 def _used(store: Store, outline: Outline) -> None:
     store.provider.run(
-        lambda querier: querier.touch_session(
-            updated_at=NOW - outline.age, project_id=store.project.project_id, id=outline.id
-        )
+        lambda querier: querier.set_updated_at(updated_at=NOW - outline.age, id=outline.id)
     )
