@@ -8,6 +8,10 @@ CREATE TABLE IF NOT EXISTS session_projects_kept (
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT = DYNAMIC;
 
 REPLACE INTO session_projects_kept (session_id, project_id)
-SELECT id, project_id FROM sessions WHERE project_id <> '';
+SELECT
+    id,
+    project_id
+FROM sessions
+WHERE project_id <> '';
 
 ALTER TABLE sessions DROP COLUMN project_id;

@@ -6,6 +6,10 @@ CREATE TABLE IF NOT EXISTS session_projects_kept (
 );
 
 INSERT OR REPLACE INTO session_projects_kept (session_id, project_id)
-SELECT id, project_id FROM sessions WHERE project_id IS NOT NULL;
+SELECT
+    id,
+    project_id
+FROM sessions
+WHERE project_id IS NOT NULL;
 
 ALTER TABLE sessions DROP COLUMN project_id;
