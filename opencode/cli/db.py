@@ -99,7 +99,7 @@ def migrate(app: App, dry_run: bool) -> None:
     with ProgressLine() as progress:
         report = admin.migrate(progress)
     tell_upgrade(report, admin.provider.location)
-    if not (report.applied or report.backfilled.sessions or report.backfilled.messages):
+    if not (report.applied or report.backfilled):
         output.note("nothing to do: the database is up to date")
 
 
@@ -132,8 +132,10 @@ def rollback(app: App, to: int | None, steps: int | None, yes: bool) -> None:
     doomed = doomed[-(steps or len(doomed)) :]
     if doomed:
         output.note(f"to undo in {admin.provider.location}: {', '.join(reversed(doomed))}")
-        lost = _lost(admin.losses(int(doomed[0].partition("_")[0]) - 1))
+        losses = admin.losses(int(doomed[0].partition("_")[0]) - 1)
+        lost = _lost(losses)
         output.note(f"lost with {'it' if len(doomed) == 1 else 'them'}: {lost or 'no data'}")
+        _tell_kept(losses)
         output.confirm("Undo?", yes=yes)
     with ProgressLine() as progress:
         report = admin.rollback(to=to, steps=steps, progress=progress)
@@ -204,12 +206,22 @@ def _lost(losses: Losses) -> str:
         (losses.sessions, plural(losses.sessions, "session")),
         (losses.messages, plural(losses.messages, "message")),
         (losses.files, plural(losses.files, "file version")),
-        (losses.tagged, of(f"the projects ({losses.projects})", plural(losses.tagged, "session"))),
         (losses.authored, of("the authors", plural(losses.authored, "session"))),
         (losses.summarized, of("the summaries", plural(losses.summarized, "session"))),
         (losses.numbered, of("the numbers", plural(losses.numbered, "message"))),
     )
     return ", ".join(text for number, text in parts if number)
+
+
+def _tell_kept(losses: Losses) -> None:
+    from opencode.text import plural
+
+    if losses.tagged:
+        sessions = plural(losses.tagged, "session")
+        output.note(
+            f"kept for the next upgrade: the projects ({losses.projects}) of {sessions}, "
+            "in the table session_projects_kept"
+        )
 
 
 def _sentence(problem: CheckProblem) -> str:

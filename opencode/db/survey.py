@@ -30,8 +30,8 @@ class SchemaStatus:
     """Applied by a newer program."""
     problems: tuple[str, ...]
     """Migration files that changed, and how the schema differs from what the ledger claims."""
-    unseen: tuple[str, ...] = ()
-    """What the account could not compare."""
+    remarks: tuple[str, ...] = ()
+    """What is no fault but worth knowing, and what the account could not compare."""
 
     @property
     def version(self) -> int:
@@ -67,7 +67,7 @@ def survey(target: Target, connection: Any) -> Survey:
 def verify(target: Target, connection: Any, found: Survey) -> None:
     """Raise `SchemaDrift` when changing this schema would fail, or do damage."""
     found.plan.refuse_drift(target.location)
-    differences = target.differences(connection, found.plan.applied)
+    differences = target.stumbling_blocks(connection, found.plan.applied)
     if differences:
         first = differences[0] + (f" (and {len(differences) - 1} more)" if differences[1:] else "")
         raise SchemaDrift(
@@ -88,10 +88,10 @@ def status(target: Target) -> SchemaStatus:
         with target.probe() as connection:
             found = _look(target, connection)
             problems = list(found.plan.problems)
-            unseen: tuple[str, ...] = ()
+            remarks: tuple[str, ...] = ()
             if connection is not None and not (found.plan.unknown or found.plan.left_out):
                 problems += target.differences(connection, found.plan.applied)
-                unseen = target.unseen(connection)
+                remarks = target.remarks(connection, found.plan.applied)
     except target.errors as error:
         raise target.translate(error) from error
     return SchemaStatus(
@@ -99,7 +99,7 @@ def status(target: Target) -> SchemaStatus:
         pending=tuple(migration.id for migration in found.plan.pending),
         unknown=found.plan.unknown,
         problems=tuple(problems),
-        unseen=unseen,
+        remarks=remarks,
     )
 
 

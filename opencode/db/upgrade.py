@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from opencode.db.backfill import BackfillProgress, BackfillReport, backfill
+from opencode.db.kept_projects import find_kept_projects
 from opencode.db.migrations import (
     Connection,
     Direction,
@@ -130,8 +131,9 @@ def rollback(
 ) -> RollbackReport:
     """Undo the last `steps` migrations, or all those with a number above `to`.
 
-    What they added is lost, except from the backup.  The next start of this program applies them
-    again unless `autoMigrate` is off.
+    What they added is lost, except from the backup; the sessions' projects are kept aside, and the
+    next upgrade gives them back.  The next start of this program applies the migrations again
+    unless `autoMigrate` is off.
 
     Raises:
         InvalidValue: There are not as many migrations to undo.
@@ -254,12 +256,16 @@ class _Run:
         return backup
 
     def _needs_project(self, connection: Any, found: Survey) -> bool:
-        """Whether there are sessions that have no project, or will have none."""
+        """Whether there are sessions that have no project, or will have none, and never had one."""
         if not found.plan.applied:
             return False
-        if any(migration.number == _FIRST_WITH_PROJECTS for migration in found.plan.applied):
-            return self._querier(connection).count_untagged_sessions() > 0
-        return bool(fetch(connection, "SELECT 1 AS found FROM sessions LIMIT 1"))
+        tagged = any(m.number == _FIRST_WITH_PROJECTS for m in found.plan.applied)
+        if tagged:
+            needed = self._querier(connection).count_untagged_sessions() > 0
+        else:
+            needed = bool(fetch(connection, "SELECT 1 AS found FROM sessions LIMIT 1"))
+        kept = find_kept_projects(connection, self.target.dialect) if needed else None
+        return needed and not (kept and kept.cover(tagged=tagged))
 
     def _refuse_pending(self, found: Survey) -> None:
         pending = [migration.id for migration in found.plan.pending]

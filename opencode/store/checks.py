@@ -68,7 +68,7 @@ def check(
     if not schema.applied:
         return CheckReport(notes=(f"nothing to check: {target.location} holds no tables yet",))
     problems = _structure(provider, schema.problems)
-    notes = [*schema.unseen, *_about_schema(schema)]
+    notes = [*schema.remarks, *_about_schema(schema)]
     sound = not problems
     try:
         with provider.snapshot():

@@ -17,7 +17,7 @@ from opencode.config import (
     load_config,
     resolve_data_directory,
 )
-from opencode.errors import ProjectError
+from opencode.errors import InvalidValue, ProjectError
 from opencode.project import ProjectIdentity, identify, project_of_database
 from opencode.store.store import Store
 
@@ -64,12 +64,15 @@ class Place:
         )
 
     def old_rows_project(self) -> str:
-        """The project of rows written before there were projects.
+        """The project of rows without one; written before there were projects, or by hand.
 
-        It is that of the directory with the database, however this process was told to call its
-        own project: an option or a variable says where we are, not where the rows come from.  Only
-        where Git refuses to tell they count, as its error message promises.
+        On a server, which no directory holds, it is the caller's own.  On SQLite it is that of the
+        directory with the database, however this process was told to call its own project: an
+        option or a variable says where we are, not where the rows come from.  Only where Git
+        refuses to tell they count, as its error message promises.
         """
+        if self.config.provider is ProviderType.MYSQL:
+            return self._own_project()
         parent = self.data_directory.absolute().parent
         here = {self.project.directory, self.project.repository_root}
         if self.project.rule == "configuration" and parent in here:
@@ -80,6 +83,19 @@ class Place:
             if self.project.rule in {"option", "environment"}:
                 return self.project.project_id
             raise
+
+    def _own_project(self) -> str:
+        """The directory's own, though an option may say that another one's sessions are wanted."""
+        if self.project.rule != "option":
+            return self.project.project_id
+        try:
+            return identify(
+                self.project.directory,
+                config_project_id=self.config.project_id,
+                environ=self.environ,
+            ).project_id
+        except (ProjectError, InvalidValue):
+            return self.project.project_id
 
 
 def find_place(

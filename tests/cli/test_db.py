@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from opencode.db.kept_projects import KEPT
 from opencode.db.migrations import shipped_migrations
 from opencode.parts import Text
 from opencode.store import Store
@@ -136,7 +137,8 @@ def test_a_rollback_that_cannot_be_changes_nothing(
         (LATEST - 1, "lost with it: no data"),
         (6, "lost with them: the authors of 2 sessions"),
         (4, "the authors of 2 sessions, the numbers of 1 message"),
-        (3, "the projects (2) of 2 sessions, the authors of 2 sessions, the numbers of 1 message"),
+        (3, "the authors of 2 sessions, the numbers of 1 message"),
+        (3, f"kept for the next upgrade: the projects (2) of 2 sessions, in the table {KEPT}"),
         (1, "the authors of 2 sessions, the summaries of 1 session, the numbers of 1 message"),
         (0, "lost with them: 2 sessions, 1 message, 1 file version"),
     ],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from opencode.db.lock import server_lock
 from tests.cli.conftest import Opencode
+from tests.db.mysqlclient import run_sql
 from tools.servers.account import Account
 
 
@@ -50,3 +52,34 @@ def test_a_copy_into_a_file_is_the_servers_business(opencode: Opencode, database
     done = opencode("db", "backup", "copy.db")
     assert (done.code, done.out) == (2, "")
     assert "mysqldump" in done.err
+
+
+def test_projects_of_a_team_come_back_after_a_rollback(
+    opencode: Opencode, database: str, checkout: Path
+) -> None:
+    """No directory of this machine holds the database, and none is asked for."""
+    for project in ("one", "two", "three"):
+        assert opencode("-P", project, "session", "new").code == 0
+    before = opencode("project", "list", "--json").json
+    undone = opencode("db", "rollback", "--to", "3", "--yes")
+    assert (undone.code, "the projects (3) of 3 sessions" in undone.err) == (0, True)
+    assert not (checkout / ".opencode").exists()
+    listed = opencode("-P", "zzz", "project", "list", "--json")
+    assert listed.code == 0
+    assert "given back: the projects of 3 sessions" in listed.err
+    assert "filled in: the project" not in listed.err
+    assert listed.json == before
+
+
+def test_sessions_without_a_project_get_that_of_the_directory(
+    opencode: Opencode, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `-P` names is only what is looked at."""
+    assert opencode("session", "new").code == 0
+    own = opencode("project", "show", "--json").json["project_id"]
+    for variable, project in (("", own), ("mine", "mine")):
+        if variable:
+            monkeypatch.setenv("OPENCODE_PROJECT_ID", variable)
+        run_sql(Account.parse(database), "UPDATE sessions SET project_id = ''")
+        done = opencode("-P", "zzz", "session", "list")
+        assert f"filled in: the project {project} of 1 session" in done.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from opencode.db.backfill import BackfillReport
+from opencode.db.kept_projects import KEPT
 from opencode.db.lock import server_lock
 from opencode.db.migrate_ledger import JOURNAL
 from opencode.db.migrations import Migration, fetch, read_migrations
@@ -24,7 +26,7 @@ from opencode.errors import DatabaseLocked, MigrationFailed, SchemaDrift
 from tests.db.databases import PROJECT
 from tests.db.mysqldatabase import SHIPPED, Database, execute
 from tests.db.mysqltarget import Crash, Crashing, Wrap
-from tests.servers.plugin import NEEDS_DATABASES, MakeDatabase
+from tests.servers.plugin import NEEDS_DATABASES, MakeAccount, MakeDatabase
 from tools.servers.server import Server
 
 # Two dozen crashes, with as many upgrades or more, take long on a slow machine.
@@ -221,19 +223,60 @@ def test_rows_left_by_a_rollback_are_filled_in(database: Database) -> None:
     session = "INSERT INTO sessions (id, title, updated_at, created_at, project_id) VALUES"
     message = "INSERT INTO messages (id, session_id, role, parts, created_at, updated_at) VALUES"
     database.run(
-        *(f"{session} ('s{n}', 'x', 100, 100, 'p')" for n in range(3)),
+        *(f"{session} ('s{n}', 'x', 100, 100, 'p{n}')" for n in range(3)),
         *(f"{message} ('m{n}', 's1', 'user', '[]', {200 - n % 2}, 100)" for n in range(7)),
     )
-    database.run("SET @at = 0", "UPDATE sessions SET updated_at = 100")
+    database.run("UPDATE sessions SET updated_at = 100")
     rollback(database.target(), to=3)
+    database.run(
+        "INSERT INTO sessions (id, title, updated_at, created_at) VALUES ('new', '', 9, 9)"
+    )
     report = database.upgrade()
-    assert report.backfilled.sessions == 3
-    tagged = database.run("SELECT DISTINCT project_id, updated_at FROM sessions")
-    assert tagged == ((PROJECT, 100),)
+    assert report.backfilled == BackfillReport(1, 0, PROJECT, restored=3)
+    tagged = database.run("SELECT id, project_id, updated_at FROM sessions ORDER BY id")
+    assert tagged == (("new", PROJECT, 9), *((f"s{n}", f"p{n}", 100) for n in range(3)))
     numbers = database.run("SELECT id, seq FROM messages ORDER BY seq")
     assert [id for id, _ in numbers] == ["m1", "m3", "m5", "m0", "m2", "m4", "m6"]
     assert [seq for _, seq in numbers] == list(range(1, 8))
     assert database.upgrade().backfilled == BackfillReport()
+    assert KEPT not in database.names("SHOW TABLES")
+
+
+def test_projects_survive_a_rollback_and_an_upgrade_cut_off_anywhere(database: Database) -> None:
+    """Only those of its middle: that is where the projects are moved out and in again."""
+    session = "INSERT INTO sessions (id, title, updated_at, created_at, project_id) VALUES"
+    database.upgrade()
+    database.run(*(f"{session} ('s{n}', 'x', 100, 100, 'p{n % 3}')" for n in range(9)))
+    sql = "SELECT id, project_id, updated_at FROM sessions ORDER BY id"
+    before = database.run(sql)
+    down = count_statements(lambda wrap: rollback(database.target(wrap), to=3))
+    up = count_statements(lambda wrap: database.upgrade(database.target(wrap)))
+    for at in range(down - 14, down + 1, 3):
+        with suppress(Crash):
+            rollback(database.target(partial(Crashing, at=at, after=bool(at % 2))), to=3)
+        database.upgrade()
+        assert database.run(sql) == before, at
+    for at in range(up - 24, up + 1, 3):
+        rollback(database.target(), to=3)
+        with suppress(Crash):
+            database.upgrade(database.target(partial(Crashing, at=at, after=bool(at % 2))))
+        database.upgrade()
+        assert database.run(sql) == before, at
+
+
+def test_an_account_that_may_not_drop_tables_empties_the_one_kept(
+    database: Database, mysql_account: MakeAccount
+) -> None:
+    """The SQL was applied by hand; the daily account fills in the rest."""
+    session = "INSERT INTO sessions (id, title, updated_at, created_at, project_id) VALUES"
+    database.upgrade()
+    database.run(f"{session} ('s', 'x', 100, 100, 'p')")
+    rollback(database.target(), to=3)
+    database.apply(*SHIPPED[3:])
+    daily = Database(mysql_account(database.dsn, "SELECT", "INSERT", "UPDATE", "DELETE"))
+    assert daily.upgrade().backfilled == BackfillReport(restored=1)
+    assert database.run(f"SELECT * FROM {KEPT}") == ()
+    assert database.run("SELECT project_id FROM sessions") == (("p",),)
 
 
 def test_the_printed_sql_run_by_hand_is_the_same_as_an_upgrade(database: Database) -> None:
