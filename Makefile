@@ -44,7 +44,7 @@ pictures: $(DEV)  ## Take the pictures of the documentation anew (ARGS=session t
 verify: $(DEV)  ## Check what must not drift: generated files, dialects, query plans, import layers
 	@$(BIN)/python -m tools.verify && $(BIN)/lint-imports --no-logo
 
-bench: $(DEV)  ## Measure start-up, listing, appending and opening against plain sqlite3
+bench: $(DEV)  ## Measure start-up, store and interface against bare peers (ARGS=interface measures one)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 build: $(DEV)  ## Build sdist and wheel (the wheel from the sdist) into dist/

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.measure import Comparison, compare
 from opencode import open_store
 from opencode.db.mysql import MySQLProvider
-from opencode.db.mysql_session import SizedCursor
+from opencode.db.mysql_cursor import SizedCursor
 from opencode.parts import Text
 from opencode.store import Store
 

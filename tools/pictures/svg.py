@@ -36,6 +36,8 @@ FONTS = (
     "ui-monospace,'SF Mono',SFMono-Regular,Menlo,'DejaVu Sans Mono','Cascadia Mono',Consolas,"
     "'Liberation Mono',monospace"
 )
+PLAIN = "font-variant-emoji:text"
+"""Symbols as terminals show them, not as coloured pictures."""
 FONT_SIZE = 15
 BASELINE = 15
 """Pixels from the top of a row."""
@@ -73,7 +75,7 @@ def draw(screen: pyte.Screen, about: str, colours: Colours) -> str:
     height = screen.lines * CELL_HEIGHT + TITLE_BAR + MARGIN
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     label = f'role="img" aria-label={quoteattr(about)}'
-    fonts = f"text{{font-family:{FONTS};font-size:{FONT_SIZE}px;white-space:pre}}"
+    fonts = f"text{{font-family:{FONTS};font-size:{FONT_SIZE}px;white-space:pre;{PLAIN}}}"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} {label}>',
         f"<title>{escape(about)}</title>",
