@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from opencode import text
+from opencode.errors import DatabaseUnavailable
 from opencode.tui.draftfiles import draft_directory
 from opencode.tui.guards import WorkZone, fenced
 from opencode.tui.loading import short_path
+from opencode.tui.openfile import OpenFile
 from opencode.tui.screens.base import Place
 
 if TYPE_CHECKING:
@@ -35,17 +37,22 @@ class Opened:
 class Access:
     """One open database, and the project in it that is looked at."""
 
-    def __init__(self, opener: Callable[[], Store], zone: WorkZone, *, fence: bool) -> None:
-        """`fence` makes calls outside of jobs fail; for tests."""
+    def __init__(
+        self, opener: Callable[[], Store], zone: WorkZone, *, owned: bool, fence: bool
+    ) -> None:
+        """What is `owned` is closed at the end; `fence` makes calls outside of jobs fail."""
         self._opener = opener
+        self._owned = owned
         self._zone = zone
         self._fence = fence
         self._opened: Store | None = None
         self._store: Store | None = None
+        self._file: OpenFile | None = None
 
     def open(self) -> Opened:
         """Open the database."""
         self._opened = store = self._opener()
+        self._file = _file_of(store)
         backup = store.upgraded.backup if store.upgraded else None
         return Opened(
             self._look_at(store),
@@ -58,13 +65,34 @@ class Access:
         return self._look_at(_open(self._opened).in_project(project_id))
 
     def run(self, work: Callable[[Store], T]) -> T:
-        """Do a job's work."""
+        """Do a job's work, if the database still is where it was.
+
+        Raises:
+            DatabaseUnavailable: its file is gone or another one; the next call opens that.
+        """
+        if self._file is not None and self._file.is_another():
+            self._reopen()
         return work(_open(self._store))
 
     def close(self) -> None:
-        """Close what was opened, if anything was."""
-        if self._opened is not None:
-            self._opened.close()
+        """Close what was opened, if anything was and it is ours."""
+        opened, self._opened = self._opened, None
+        if opened is not None and self._owned:
+            opened.close()
+
+    def _reopen(self) -> None:
+        project_id, old = _open(self._store).project.project_id, self._opened
+        if not self._owned:
+            raise DatabaseUnavailable(
+                f"{_open(old).provider.location} was replaced by another file",
+                hint="leave the program and start it again",
+            )
+        self.close()
+        if self._file is not None:
+            self._file.check_log()
+        self._opened = new = self._opener()
+        self._file = _file_of(new)
+        self._look_at(new.in_project(project_id))
 
     def _look_at(self, store: Store) -> Place:
         self._store = fenced(store, self._zone) if self._fence else store
@@ -73,6 +101,10 @@ class Access:
             provider="remote" if _is_remote(store) else "local",
             location=short_path(store.provider.location),
         )
+
+
+def _file_of(store: Store) -> OpenFile | None:
+    return None if _is_remote(store) else OpenFile(Path(store.provider.location))
 
 
 def _is_remote(store: Store) -> bool:

@@ -54,13 +54,23 @@ class App:
         *,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
+        owns_store: bool = True,
         fence: bool = False,
     ) -> None:
         """`fence` makes calls of the store on the event loop's thread fail; for tests."""
         self._live = Live(self, self._somebody_wrote)
         self._outages = Outages(self, self._live)
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
-        self.work = Work(opener, make_jobs, self.guard, self._outages, self, clock, fence=fence)
+        self.work = Work(
+            opener,
+            make_jobs,
+            self.guard,
+            self._outages,
+            self,
+            clock,
+            owns_store=owns_store,
+            fence=fence,
+        )
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
@@ -83,9 +93,9 @@ class App:
         self.push(OpeningScreen(self))
         self._open()
 
-    def close(self, *, close_store: bool) -> None:
+    def close(self) -> None:
         """Finish what was begun and close the database, after the event loop has ended."""
-        self.work.close(self._keeper.flush, close_store=close_store)
+        self.work.close(self._keeper.flush)
 
     def deliver(self) -> None:
         """Hand out the results of jobs that are ready."""

@@ -34,10 +34,17 @@ HUNG_UP = "stdin has been closed"
 class _Loop:
     """The event loop as the program needs it: timers, and a way to wake it from a thread."""
 
-    def __init__(self, opener: Callable[[], Store], screen: TerminalScreen, *, mouse: bool) -> None:
+    def __init__(
+        self,
+        opener: Callable[[], Store],
+        screen: TerminalScreen,
+        *,
+        mouse: bool,
+        owns_store: bool,
+    ) -> None:
         self._waking = threading.Lock()
         self._closed = False
-        self.app = App(opener, self, self._make_jobs)
+        self.app = App(opener, self, self._make_jobs, owns_store=owns_store)
         self.urwid = urwid.MainLoop(
             self.app.root,
             screen=screen,
@@ -92,7 +99,7 @@ def run_program(
     """
     chosen = themes.choose(theme, os.environ)
     screen = TerminalScreen(chosen, themes.depth(chosen, os.environ))
-    loop = _Loop(opener, screen, mouse=mouse)
+    loop = _Loop(opener, screen, mouse=mouse, owns_store=owns_store)
     app = loop.app
     ended_by = 0
 
@@ -111,7 +118,7 @@ def run_program(
                 raise
             ended_by = ended_by or 129
         finally:
-            app.close(close_store=owns_store)
+            app.close()
             loop.close()
     if app.fatal is not None:
         raise app.fatal

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 
-from opencode.errors import DatabaseUnavailable, OpencodeError
+from opencode import text
+from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
 from opencode.tui.screens.base import Command, Host
 from opencode.tui.screens.failure import FailureDialog
 
 __all__ = ["Outages"]
+
+LONG_PATH = re.compile(r"/\S{32,}")
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +41,10 @@ class Outages:
     def failed(self, error: Exception, retry: Command, key: str | None) -> None:
         """Take note that a job with this key failed; `retry` has it done again."""
         if not isinstance(error, DatabaseUnavailable):
-            if not isinstance(error, OpencodeError | OSError):
+            if isinstance(error, OpencodeError):
+                # Whoever answers is there, even if the answer is that there is no such thing.
+                self.succeeded(key)
+            elif not isinstance(error, OSError):
                 log.error("a job failed", exc_info=error)
             self.report(error)
             return
@@ -83,8 +90,10 @@ class Outages:
     def report(self, error: Exception) -> None:
         """Tell an error that has nothing to do with the connection."""
         if isinstance(error, OpencodeError):
+            if isinstance(error, StoreError):
+                log.warning("%s", error)
             hint = f" ({error.hint})" if error.hint else ""
-            self._host.notice(f"{error.message}{hint}", "error")
+            self._host.notice(f"{_short(error.message)}{hint}", "error")
         elif isinstance(error, OSError) and error.strerror:
             where = f": {error.filename}" if error.filename else ""
             self._host.notice(f"{error.strerror}{where}", "error")
@@ -94,3 +103,8 @@ class Outages:
     def _panel(self) -> FailureDialog | None:
         panels = (layer for layer in self._host.layers if isinstance(layer, FailureDialog))
         return next(panels, None)
+
+
+def _short(message: str) -> str:
+    """Return a message with the ends of long paths: what it says about them has to fit too."""
+    return LONG_PATH.sub(lambda match: text.truncate(match[0], 32, side="left"), message)

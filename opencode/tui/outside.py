@@ -5,10 +5,12 @@ There is no other way to run a program that needs the terminal.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
+import termios
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -57,11 +59,27 @@ class TerminalOutside:
         screen = self._screen
         screen.stop()
         try:
-            with _keys_for_others():
+            with _settings_kept(), _keys_for_others():
                 return subprocess.run(command, check=False).returncode
         finally:
             screen.start()
             screen.clear()
+            screen.measure()
+
+
+@contextmanager
+def _settings_kept() -> Iterator[None]:
+    """Undo what a program did to the terminal's settings that could not end in good order."""
+    if not os.isatty(0):
+        yield
+        return
+    before = termios.tcgetattr(0)
+    try:
+        yield
+    finally:
+        # The terminal may have gone in the meantime.
+        with suppress(termios.error):
+            termios.tcsetattr(0, termios.TCSADRAIN, before)
 
 
 @contextmanager

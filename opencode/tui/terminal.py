@@ -61,6 +61,10 @@ class TerminalScreen(Screen):
         )
         return context
 
+    def measure(self) -> None:
+        """Have the size asked for anew: it may have changed while nobody listened."""
+        self._sigwinch_handler()
+
 
 class InputFilter:
     """Takes pasted text and changes of the focus out of the stream of keys."""

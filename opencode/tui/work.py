@@ -39,12 +39,13 @@ class Work:
         timers: Timers,
         clock: Callable[[], float],
         *,
+        owns_store: bool,
         fence: bool,
     ) -> None:
         self.database = make_jobs(guard, "database")
         self.errands = make_jobs(guard, "errands")
         self.spinner = Spinner((self.database, self.errands), timers, clock)
-        self._access = Access(opener, self.database.zone, fence=fence)
+        self._access = Access(opener, self.database.zone, owned=owns_store, fence=fence)
         self._outages = outages
 
     def open(self, done: Callable[[Opened], None], failed: Callable[[Exception], None]) -> None:
@@ -123,7 +124,7 @@ class Work:
         self.errands.deliver()
         self.spinner.rest()
 
-    def close(self, flush: Command, *, close_store: bool) -> None:
+    def close(self, flush: Command) -> None:
         """Finish what was begun, and close the database if it is ours.
 
         `flush` writes to disk what must not be lost: at once, and again with what became of the
@@ -131,7 +132,7 @@ class Work:
         """
         self.errands.close()
         flush()
-        if not self.database.close(self._access.close if close_store else lambda: None):
+        if not self.database.close(self._access.close):
             log.warning("the database did not answer in time; left without closing it")
         self.database.deliver()
         flush()

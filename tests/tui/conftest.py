@@ -83,7 +83,8 @@ def drive(caplog: pytest.LogCaptureFixture) -> Iterator[StartDriver]:
         settle: bool = True,
     ) -> Driver:
         opener = store if not isinstance(store, Store) else lambda: store
-        return Driver(opener, size=size, settle=settle)
+        owned = not isinstance(store, Store)
+        return Driver(opener, size=size, settle=settle, owns_store=owned)
 
     caplog.set_level(logging.WARNING)
     yield start

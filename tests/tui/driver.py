@@ -118,7 +118,12 @@ class Driver:
     """The program with a screen that records what is drawn."""
 
     def __init__(
-        self, opener: Callable[[], Store], *, size: tuple[int, int] = (80, 24), settle: bool = True
+        self,
+        opener: Callable[[], Store],
+        *,
+        size: tuple[int, int] = (80, 24),
+        settle: bool = True,
+        owns_store: bool = True,
     ) -> None:
         self.timers = Timers()
         self.ended = False
@@ -129,6 +134,7 @@ class Driver:
             self._make_jobs,
             now=lambda: NOW,
             clock=lambda: self.timers.time,
+            owns_store=owns_store,
             fence=True,
         )
         self.terminal = Terminal()

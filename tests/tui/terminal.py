@@ -142,6 +142,10 @@ class Terminal:
             self._read_until(partial(self._shows, one), str(one), patience)
         return self
 
+    def wait_without(self, *words: str) -> Terminal:
+        """Read until none of this is on the screen any more."""
+        return self.wait_for(lambda text: not any(word in text for word in words))
+
     def rest(self, seconds: float = 0.3) -> Terminal:
         """Read until nothing has been drawn for a while."""
         while self._read(seconds):

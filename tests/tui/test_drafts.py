@@ -34,7 +34,7 @@ def opened(store: Store, drive: StartDriver, title: str = "flaky") -> Driver:
 
 
 def end(driver: Driver) -> None:
-    driver.app.close(close_store=False)
+    driver.app.close()
 
 
 def test_a_draft_is_there_again(usual: Store, drive: StartDriver, directory: Path) -> None:

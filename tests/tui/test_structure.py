@@ -24,6 +24,7 @@ WITHOUT_URWID = (
     "opencode.tui.listing",
     "opencode.tui.loading",
     "opencode.tui.log",
+    "opencode.tui.openfile",
     "opencode.tui.pasting",
     "opencode.tui.programs",
     "opencode.tui.render.compose",
