@@ -26,6 +26,7 @@ __all__ = [
     "dry_run_rollback",
     "status",
     "survey",
+    "trial",
     "verify",
 ]
 
@@ -111,6 +112,19 @@ def status(target: Target) -> SchemaStatus:
         problems=tuple(problems),
         remarks=remarks,
     )
+
+
+def trial(target: Target) -> tuple[str, ...]:
+    """Return what would make writing fail, by trying; nothing is changed.
+
+    Raises:
+        StoreError: The database cannot be read.
+    """
+    try:
+        with target.probe() as connection:
+            return target.trial(connection) if connection is not None else ()
+    except target.errors as error:
+        raise target.translate(error) from error
 
 
 def dry_run(target: Target) -> str:
