@@ -144,6 +144,7 @@ def move(app: App, old: str, new: str, dry_run: bool, yes: bool) -> None:
     For a project whose name changed: the repository was renamed, got a remote, or moved. The
     times of the sessions stay as they are.
     """
+    from opencode.config import ProviderType
     from opencode.project import check_project_id
     from opencode.text import plural
 
@@ -159,6 +160,8 @@ def move(app: App, old: str, new: str, dry_run: bool, yes: bool) -> None:
     if dry_run:
         output.note("nothing was changed")
         return
+    if store.provider.type == ProviderType.MYSQL:
+        output.note("this is a shared database: they move for the whole team")
     output.confirm("Move them?", yes=yes)
     included = ", sub-sessions included" if source.children else ""
     output.note(f"moved {plural(store.projects.move(old, new), 'session')}{included}")

@@ -158,6 +158,12 @@ class MySQLTarget:
             found = compare(connection, applied, triggers=triggers)
         return self._sight.without_hidden(connection, found)
 
+    def trial(self, connection: Connection) -> tuple[str, ...]:
+        """See `mysql_definers`."""
+        from opencode.db.mysql_definers import broken_triggers
+
+        return broken_triggers(connection, self.errors)
+
     def lock_holder(self) -> str | None:
         """See `lock.server_lock_holder`."""
         with self.probe() as connection:

@@ -70,6 +70,10 @@ class Target(Protocol):
         """What is no difference but worth knowing, or could not be looked at, a line each."""
         ...
 
+    def trial(self, connection: Any) -> tuple[str, ...]:
+        """What makes writing fail though the schema is right, a line each; leaves no trace."""
+        ...
+
     def lock_holder(self) -> str | None:
         """Who holds the migration lock, as far as that can be told; None when nobody does."""
         ...
@@ -163,6 +167,10 @@ class SQLiteTarget:
 
     def remarks(self, connection: Any, applied: Sequence[Migration]) -> tuple[str, ...]:
         """Nothing: who can open the file can see it all."""
+        return ()
+
+    def trial(self, connection: Any) -> tuple[str, ...]:
+        """Nothing: triggers run with nobody's rights."""
         return ()
 
     def lock_holder(self) -> str | None:

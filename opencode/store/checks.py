@@ -67,7 +67,7 @@ def check(
     schema = survey.status(target)
     if not schema.applied:
         return CheckReport(notes=(f"nothing to check: {target.location} holds no tables yet",))
-    problems = _structure(provider, schema.problems)
+    problems = _structure(provider, (*schema.problems, *survey.trial(target)))
     notes = [*schema.remarks, *_about_schema(schema)]
     sound = not problems
     try:

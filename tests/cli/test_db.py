@@ -83,6 +83,7 @@ def test_migrate(opencode: Opencode) -> None:
     refused = opencode("session", "list")
     assert refused.code == 1
     assert f"  {undone[0]}\nhint: run `opencode db migrate`" in refused.err
+    assert "`opencode db migrate --dry-run` prints the SQL" in refused.err
     done = opencode("db", "migrate")
     assert (done.code, done.out) == (0, "")
     assert f"applied 1 migration: {undone[0]}\n" in done.err
@@ -116,6 +117,20 @@ def test_rollback(opencode: Opencode, arguments: list[str], version: int) -> Non
     assert "the next command applies them again" in done.err
     assert opencode("db", "status", "--json").json["schema_version"] == version
     assert len(opencode("session", "list", "--json").json) == 1
+
+
+def test_a_dry_run_of_a_rollback_prints_sql_that_does_it(
+    opencode: Opencode, database: Path
+) -> None:
+    done = opencode("db", "rollback", "--to", "3", "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    assert opencode("db", "status", "--json").json["schema_version"] == LATEST
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(done.out)
+    assert opencode("db", "status", "--json").json["schema_version"] == 3
+    assert opencode("db", "check").code == 0
+    assert opencode("session", "list", "--json").json[0]["title"] == "One"
+    assert opencode("db", "rollback", "--to", "99", "--dry-run").code == 2
 
 
 @pytest.mark.usefixtures("database")

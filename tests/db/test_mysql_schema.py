@@ -15,8 +15,9 @@ from opencode.db.schema import Schema
 from opencode.db.survey import status
 from opencode.db.upgrade import rollback
 from opencode.errors import IncompleteInstallation, SchemaDrift
+from opencode.parts import Text
 from opencode.store import open_store
-from tests.db.mysqldatabase import SHIPPED, Database
+from tests.db.mysqldatabase import SHIPPED, Database, execute
 from tests.servers.plugin import MakeAccount, MakeDatabase
 from tools.mysql_schema import FILE, describe_migrations
 from tools.servers.account import Account
@@ -234,6 +235,42 @@ def test_an_account_for_migrations_that_cannot_log_in_is_no_reason_not_to_check(
         report = store.check()
     assert report.ok
     assert ["OPENCODE_MYSQL_MIGRATION_DSN" in note for note in report.notes] == [True]
+
+
+@pytest.mark.parametrize("account", ["administrator", "daily"])
+def test_triggers_whose_account_is_gone_are_found(
+    mysql_server: Server,
+    mysql_database: str,
+    mysql_account: MakeAccount,
+    tmp_path: Path,
+    account: str,
+) -> None:
+    """Nothing in the schema is different, but every write fails."""
+    daily = mysql_account(mysql_database, *DAILY)
+    migrating = mysql_account(mysql_database, *MIGRATING)
+    maker = Account.parse(migrating).user
+    admin = Database(mysql_database)
+    with admin.open() as connection:
+        by_hand = f"GRANT SUPER ON *.* TO '{maker}'@'%'"  # else MySQL's binary log is in the way
+        execute(connection, by_hand)
+    with open_store(tmp_path, project="p", dsn=migrating, environ={}) as store:
+        session = store.sessions.create(title="One")
+        store.messages.append(session.id, role="user", parts=[Text("Hello")])
+        assert store.check().ok
+    dsn = mysql_database if account == "administrator" else daily
+    with open_store(tmp_path, project="p", dsn=dsn, environ={}) as store:
+        assert store.check().ok
+        updated = store.sessions.get(session.id).updated_at
+        admin.run(f"RENAME USER '{maker}'@'%' TO '{maker}_elsewhere'@'%'")
+        try:
+            (problem,) = store.check().problems
+            assert (problem.kind, problem.fixable) == ("schema", False)
+            assert maker in problem.message
+            assert "create it again with SELECT, UPDATE and TRIGGER" in problem.message
+        finally:
+            admin.run(f"RENAME USER '{maker}_elsewhere'@'%' TO '{maker}'@'%'")
+        assert store.check().ok
+        assert store.sessions.get(session.id).updated_at == updated
 
 
 def test_tables_of_other_databases_do_not_count(
