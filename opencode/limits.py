@@ -75,9 +75,10 @@ def check_id(value: str) -> str:
 def is_key(value: str) -> bool:
     """Whether some row could have this id: what is no key is in no database, and not asked for.
 
-    MySQL compares ids without blanks at the end, and cannot compare them with other than ASCII.
+    MySQL compares ids without blanks at the end, and cannot compare them with other than ASCII;
+    SQLite's JSON ends at a NUL.
     """
-    return value.isascii() and value == value.rstrip(" ")
+    return value.isascii() and "\0" not in value and value == value.rstrip(" ")
 
 
 def is_text(value: str) -> bool:

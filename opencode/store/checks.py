@@ -71,7 +71,7 @@ def check(
     notes = [*schema.remarks, *_about_schema(schema)]
     sound = not problems
     try:
-        with provider.snapshot():
+        with provider.snapshot(slow=True):
             if not schema.unknown:
                 problems += provider.read(lambda querier: _rows(querier, schema.version))
                 notes += provider.read(lambda querier: _notes(querier, schema.version))

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
-from opencode.db.querier import Querier
 from opencode.store import Store
-
-
-def by_hand(store: Store, statement: str) -> None:
-    """Run SQL that no query of the program's has."""
-
-    def work(querier: Querier) -> None:
-        with closing(querier._connection.cursor()) as cursor:
-            cursor.execute(statement)
-
-    store.provider.run(work)
+from tests.conformance.byhand import by_hand
 
 
 def test_a_repaired_session_keeps_the_time_of_its_last_activity(store: Store) -> None:
