@@ -86,7 +86,7 @@ class MySQLProvider:
 
     @property
     def location(self) -> str:
-        """Server and database, as in Go's DSN."""
+        """Server and database, `host:port/database`."""
         return str(self._connector.place)
 
     @property
