@@ -75,8 +75,9 @@ def is_key(value: str) -> bool:
     """Whether some row could have this id: what is no key is in no database, and not asked for.
 
     MySQL compares ids without blanks at the end, and cannot compare them with other than ASCII.
+    SQLite reads strings within JSON up to a NUL.
     """
-    return value.isascii() and value == value.rstrip(" ")
+    return value.isascii() and "\0" not in value and not value.endswith(" ")
 
 
 def is_text(value: str) -> bool:
