@@ -53,8 +53,7 @@ def check_content(name: str, value: str, limit: int) -> str:
     if size > limit:
         raise InvalidValue(
             f"the {name} has {size:,} bytes; this database accepts {limit:,}",
-            hint="store less, or raise max_allowed_packet where the database is on a server; "
-            f"nothing of the {name} was stored",
+            hint=f"store less, or raise the server's limit; nothing of the {name} was stored",
         )
     return value
 
@@ -75,10 +74,10 @@ def check_id(value: str) -> str:
 def is_key(value: str) -> bool:
     """Whether some row could have this id: what is no key is in no database, and not asked for.
 
-    MySQL compares ids without blanks at the end, and cannot compare them with other than ASCII;
-    SQLite's JSON ends at a NUL.
+    MySQL compares ids without blanks at the end, and cannot compare them with other than ASCII.
+    SQLite reads strings within JSON up to a NUL.
     """
-    return value.isascii() and "\0" not in value and value == value.rstrip(" ")
+    return value.isascii() and "\0" not in value and not value.endswith(" ")
 
 
 def is_text(value: str) -> bool:

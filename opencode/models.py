@@ -96,7 +96,7 @@ class FileVersion:
 class Project:
     """A project and how much the database holds of it; `updated_at` is its last activity.
 
-    `children` are the sub-sessions, which `sessions` leaves out, as their lists do.
+    `children` are the sub-sessions among its `sessions`.
     """
 
     project_id: str
@@ -104,6 +104,11 @@ class Project:
     children: int
     messages: int
     updated_at: int
+
+    @property
+    def roots(self) -> int:
+        """The sessions that no other one started: those that a listing shows at first."""
+        return self.sessions - self.children
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ def show(app: App, explain: bool, as_json: bool) -> None:
 def list_(app: App, as_json: bool) -> None:
     """List the projects of the database, last activity first.
 
-    Sub-sessions, which other sessions started, are counted apart, as session list leaves them out.
+    Sub-sessions, those that other sessions started, are among the sessions; session list leaves
+    them out.
     """
     store = app.store()
     projects = store.projects.list()
@@ -163,8 +164,7 @@ def move(app: App, old: str, new: str, dry_run: bool, yes: bool) -> None:
     if store.provider.type == ProviderType.MYSQL:
         output.note("this is a shared database: they move for the whole team")
     output.confirm("Move them?", yes=yes)
-    included = ", sub-sessions included" if source.children else ""
-    output.note(f"moved {plural(store.projects.move(old, new), 'session')}{included}")
+    output.note(f"moved {plural(store.projects.move(old, new), 'session')}{_included(source)}")
 
 
 def _sessions(project: Project | None) -> str:
@@ -172,8 +172,13 @@ def _sessions(project: Project | None) -> str:
 
     if project is None:
         return plural(0, "session")
-    children = f" and {plural(project.children, 'sub-session')}" if project.children else ""
-    return plural(project.sessions, "session") + children
+    return plural(project.sessions, "session") + _included(project)
+
+
+def _included(project: Project) -> str:
+    from opencode.text import plural
+
+    return f" ({plural(project.children, 'sub-session')} included)" if project.children else ""
 
 
 def _find(projects: Sequence[Project], project_id: str) -> Project:

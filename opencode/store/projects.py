@@ -28,7 +28,7 @@ class Projects:
     def others(self) -> tuple[int, int]:
         """Return how many other projects there are, and how many sessions without sub-sessions."""
         others = [p for p in self.list() if p.project_id != self._scope.project_id]
-        return len(others), sum(p.sessions for p in others)
+        return len(others), sum(p.roots for p in others)
 
     def move(self, old: str, new: str) -> int:
         """Give all sessions of a project to another; return how many.

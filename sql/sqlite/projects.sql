@@ -4,7 +4,7 @@
 -- All projects with what they hold; read off the index on project_id.
 SELECT
     project_id,
-    count(*) - count(parent_session_id) AS sessions,
+    count(*) AS sessions,
     count(parent_session_id) AS children,
     CAST(sum(message_count) AS INTEGER) AS messages,
     max(updated_at) AS updated_at

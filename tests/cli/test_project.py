@@ -46,7 +46,7 @@ def test_list_marks_the_current_project(opencode: Opencode, store: Store) -> Non
     store.sessions.create(parent=session.id)
     store.in_project("other").sessions.create()
     lines = [line.split() for line in opencode("project", "list").out.splitlines()]
-    assert ["*", "github.com/acme/app", "1", "1", "0", "now"] in lines
+    assert ["*", "github.com/acme/app", "2", "1", "0", "now"] in lines
     assert ["other", "1", "0", "0", "now"] in lines
 
 
@@ -91,8 +91,8 @@ def test_move_tells_sub_sessions_too(opencode: Opencode, store: Store, old: Stor
     old.sessions.create(parent=old.sessions.list().items[0].id)
     done = opencode("project", "move", "old", "github.com/acme/app", "--yes")
     first, last = done.err.splitlines()
-    assert first.startswith("to move: 2 sessions and 1 sub-session with 0 messages from old")
-    assert last == "moved 3 sessions, sub-sessions included"
+    assert first.startswith("to move: 3 sessions (1 sub-session included) with 0 messages from old")
+    assert last == "moved 3 sessions (1 sub-session included)"
 
 
 def test_a_dry_run_moves_nothing(opencode: Opencode, old: Store) -> None:

@@ -18,8 +18,9 @@ def test_listing_counts_what_each_project_holds(store: Store) -> None:
     last = other.sessions.create()
 
     held = {p.project_id: (p.sessions, p.children, p.messages) for p in store.projects.list()}
-    assert held == {store.project.project_id: (1, 1, 1), "github.com/acme/other": (1, 0, 0)}
-    assert held[store.project.project_id][0] == store.sessions.count()
+    assert held == {store.project.project_id: (2, 1, 1), "github.com/acme/other": (1, 0, 0)}
+    roots = {p.project_id: p.roots for p in store.projects.list()}
+    assert roots[store.project.project_id] == store.sessions.count()
     assert Project("github.com/acme/other", 1, 0, 0, last.updated_at) in store.projects.list()
     assert store.projects.others() == (1, 1)
     assert other.projects.others() == (1, 1)
