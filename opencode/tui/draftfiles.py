@@ -18,6 +18,7 @@ from tempfile import mkstemp
 
 from opencode.logs import log_path
 from opencode.tui.drafts import Kept
+from opencode.tui.folded import cleaned
 
 __all__ = ["DraftFiles", "draft_directory"]
 
@@ -110,8 +111,8 @@ def _encode(kept: Kept) -> str:
 def _decode(words: str) -> Kept:
     """Raises `ValueError`, `TypeError` or `KeyError` for what `_encode` did not write."""
     read = json.loads(words)
-    messages = {str(id): str(text) for id, text in read["messages"].items()}
-    return Kept(str(read["session"]), str(read["project"]), str(read["text"]), messages)
+    messages = {str(id): cleaned(str(text)) for id, text in read["messages"].items()}
+    return Kept(str(read["session"]), str(read["project"]), cleaned(str(read["text"])), messages)
 
 
 def _digest(words: str) -> str:

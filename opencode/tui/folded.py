@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 
 from opencode import text
+from opencode.tui.tabs import clean_keeping_tabs
 
-__all__ = ["MAX_SHOWN", "Folded", "fold", "folded_if_large", "is_large", "unfolded"]
+__all__ = ["MAX_SHOWN", "Folded", "cleaned", "fold", "folded_if_large", "is_large", "unfolded"]
 
 BEGIN, END = "\x02", "\x03"
 PIECE = re.compile(f"{BEGIN}([^{END}]*){END}")
@@ -41,6 +42,14 @@ def unfolded(words: str) -> str:
 def folded_if_large(words: str) -> str:
     """Return a text folded as a whole when what there is to show of it is too much."""
     return fold(words) if len(PIECE.sub("", words)) > MAX_SHOWN else words
+
+
+def cleaned(words: str) -> str:
+    """Return a text from elsewhere without what could control a terminal; pieces stay folded."""
+    pieces = re.split(f"([{BEGIN}{END}])", words)
+    return "".join(
+        piece if piece in {BEGIN, END} else clean_keeping_tabs(piece) for piece in pieces
+    )
 
 
 class Folded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opencode.tui.folded import Folded, fold, folded_if_large, is_large, unfolded
+from opencode.tui.folded import Folded, cleaned, fold, folded_if_large, is_large, unfolded
 
 LONG = "\n".join(f"line {n}" for n in range(200))
 
@@ -28,6 +28,11 @@ def test_pieces_of_one_size_are_told_apart(folded: Folded) -> None:
     shown = folded.shown(words)
     assert shown == "[text of 200 lines][text of 200 lines, 2][text of 200 lines]"
     assert folded.meant(shown) == words
+
+
+def test_text_from_elsewhere_is_cleaned_and_stays_folded() -> None:
+    words = f"a\x1b[2J\tb {fold('c')}\x02\x07"
+    assert cleaned(words) == f"a\tb {fold('c')}\x02␇"
 
 
 def test_what_is_large() -> None:
