@@ -1,7 +1,7 @@
 # `make help` lists the targets. Each of them sets up what it needs, .venv included.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mysql lint types format generate verify bench build clean
+.PHONY: help run test test-mysql lint types format generate pictures verify bench build clean
 
 BIN := .venv/bin
 RUN := .venv/.run
@@ -38,10 +38,13 @@ format: $(DEV)  ## Format the code and repair what can be repaired
 generate: $(DEV)  ## Write the generated files anew (Querier, documentation)
 	@$(BIN)/python -m tools.generate
 
+pictures: $(DEV)  ## Take the pictures of the documentation anew (ARGS=session takes one)
+	@$(BIN)/python -m tools.pictures $(ARGS)
+
 verify: $(DEV)  ## Check what must not drift: generated files, dialects, query plans, import layers
 	@$(BIN)/python -m tools.verify && $(BIN)/lint-imports --no-logo
 
-bench: $(DEV)  ## Measure start-up, listing, appending and opening against plain sqlite3
+bench: $(DEV)  ## Measure start-up, store and interface against bare peers (ARGS=interface measures one)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 build: $(DEV)  ## Build sdist and wheel (the wheel from the sdist) into dist/

@@ -7,7 +7,7 @@ import importlib
 import tempfile
 from pathlib import Path
 
-NAMES = ("startup", "sqlite", "mysql")
+NAMES = ("startup", "sqlite", "interface", "mysql")
 
 
 def main() -> None:

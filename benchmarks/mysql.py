@@ -1,4 +1,4 @@
-"""Appending on MySQL: 16 processes, against bare PyMySQL doing the same statements.
+"""Appending on MySQL: 16 processes, against bare PyMySQL doing the same statements; then reading.
 
 Takes the server from OPENCODE_TEST_MYSQL_DSN (of an empty database that may be written to); without
 it there is nothing to measure.
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import mysql_pages
 from benchmarks.measure import Comparison
 from opencode import open_store
 from opencode.config import Overrides, load_config
@@ -30,7 +31,7 @@ Writer = Callable[[str, str], list[float]]
 
 
 def run(directory: Path) -> Iterator[Comparison]:
-    """Compare appending into one session, and into a session for each process."""
+    """Compare appending into one session, and into one for each process; then `mysql_pages`."""
     dsn = os.environ.get("OPENCODE_TEST_MYSQL_DSN", "").partition(" ")[0]
     if not dsn:
         print("OPENCODE_TEST_MYSQL_DSN is not set: nothing was measured on MySQL")
@@ -41,6 +42,7 @@ def run(directory: Path) -> Iterator[Comparison]:
             targets = [sessions[number % count] for number in range(PROCESSES)]
             yield _compare(f"append, {PROCESSES} processes, {name}", dsn, targets)
             store.sessions.delete(*sessions)
+    yield from mysql_pages.run(directory, dsn)
 
 
 def _compare(name: str, dsn: str, targets: Sequence[str]) -> Comparison:

@@ -18,7 +18,11 @@ __all__ = [
     "check_amount",
     "check_content",
     "check_id",
+    "check_size",
     "check_text",
+    "is_key",
+    "is_text",
+    "number",
 ]
 
 TITLE = 512
@@ -29,6 +33,7 @@ MODEL = 255
 ROLE = 64
 ID = 255
 AMOUNT = 10**12
+_LAST_NUMBER = 2**63 - 1
 
 
 def check_text(name: str, value: str, limit: int) -> str:
@@ -64,6 +69,37 @@ def check_id(value: str) -> str:
             f"{value[:40]!r} is not an id", hint=f"ids are 1 to {ID} printable ASCII characters"
         )
     return value
+
+
+def is_key(value: str) -> bool:
+    """Whether some row could have this id: what is no key is in no database, and not asked for.
+
+    MySQL compares ids without blanks at the end, and cannot compare them with other than ASCII.
+    SQLite reads strings within JSON up to a NUL.
+    """
+    return value.isascii() and "\0" not in value and not value.endswith(" ")
+
+
+def is_text(value: str) -> bool:
+    """Whether UTF-8 can hold it, so that it could be in a database at all."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def number(value: int) -> int:
+    """Return the nearest number that every dialect's column holds."""
+    return max(-_LAST_NUMBER, min(value, _LAST_NUMBER))
+
+
+def check_size(what: str, value: int) -> int:
+    """Return how many rows may be read, which are never more than a column can count."""
+    if value < 0:
+        raise InvalidValue(f"{value} {what} cannot be read", hint="ask for 0 or more")
+    # Some queries read one more, to see whether others follow.
+    return min(value, _LAST_NUMBER - 1)
 
 
 def check_amount(name: str, value: float) -> float:

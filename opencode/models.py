@@ -94,12 +94,21 @@ class FileVersion:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project and how much the database holds of it; `updated_at` is its last activity."""
+    """A project and how much the database holds of it; `updated_at` is its last activity.
+
+    `children` are the sub-sessions among its `sessions`.
+    """
 
     project_id: str
     sessions: int
+    children: int
     messages: int
     updated_at: int
+
+    @property
+    def roots(self) -> int:
+        """The sessions that no other one started: those that a listing shows at first."""
+        return self.sessions - self.children
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,9 @@ def test_dsn_times_are_honoured(cwd: Path) -> None:
     write(cwd, connectionTimeout=1, readTimeout=2)
     mysql, _ = load(cwd)
     assert (mysql.connection_timeout, mysql.read_timeout, mysql.write_timeout) == (1, 2, 2)
+    write(cwd, readTimeout=2, writeTimeout=3)
+    mysql, _ = load(cwd)
+    assert (mysql.read_timeout, mysql.write_timeout) == (2, 3)
     dsn = "me@/?timeout=1m&readTimeout=500ms&writeTimeout=2.5s"
     mysql, _ = load(cwd, OPENCODE_MYSQL_DSN=dsn)
     times = (mysql.connection_timeout, mysql.read_timeout, mysql.write_timeout)
@@ -463,6 +466,42 @@ def test_certificates_without_tls_are_warned_of(cwd: Path) -> None:
     (cwd / "ca.pem").touch()
     write(cwd, tls={"ca": "ca.pem", "mode": "disabled"})
     assert "is disabled" in load(cwd)[1].warnings[0]
+
+
+# Showing it
+
+
+@pytest.mark.parametrize(
+    ("section", "environ"),
+    [
+        ({"database": "sessions", "username": "me"}, {}),
+        ({"readTimeout": 5, "maxConnections": 2}, {"OPENCODE_MYSQL_DSN": DSN}),
+        ({"dsn": "me@unix(/run/db)/sessions?writeTimeout=250ms"}, {}),
+        ({"dsn": DSN, "passwordCommand": "pass show db"}, {}),
+        ({"dsn": "me@/sessions", "passwordFile": "pw", "tls": {"ca": "ca.pem"}}, {}),
+        ({"dsn": "me@/sessions", "password": "env:PW"}, {"PW": "hunter2"}),
+        ({"dsn": DSN}, {"OPENCODE_MYSQL_MIGRATION_DSN": "ddl:hunter3@/?timeout=9s"}),
+    ],
+)
+def test_the_effective_configuration_is_a_valid_file_again(
+    cwd: Path, section: dict[str, object], environ: dict[str, str]
+) -> None:
+    for name in ("pw", "ca.pem"):
+        (cwd / name).write_text("x")
+        (cwd / name).chmod(0o600)
+    write(cwd, section, complete=False)
+    shown = load(cwd, None, **environ)[1].redacted()
+    (cwd / FILE).write_text(json.dumps(shown))
+    assert load(cwd, None, **environ)[1].redacted() == shown
+
+
+def test_what_no_file_can_set_is_shown_apart(cwd: Path) -> None:
+    write(cwd)
+    shown = load(cwd, OPENCODE_MYSQL_MIGRATION_DSN="ddl@/")[1].redacted()
+    assert shown["migration"]["username"] == "ddl"  # type: ignore[index]
+    config = load_config(cwd, overrides=Overrides(dsn="sqlite:///x.db"))
+    assert config.redacted()["databaseFile"] == str(cwd / "x.db")
+    assert config.redacted()["sessionProvider"] == {"type": "sqlite", "autoMigrate": True}
 
 
 # No secret gets out

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from opencode import logs
+from tests.conftest import PROJECT
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +190,24 @@ def test_what_surrounds_a_secret_stays(text: str) -> None:
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert logs.redact(text) == text
+
+
+def test_a_program_without_logging_gets_nothing_on_stderr(tmp_path: Path) -> None:
+    """Python would print warnings."""
+    script = """
+import sys
+from opencode import open_store
+from opencode.errors import DatabaseUnavailable
+try:
+    open_store(sys.argv[1], dsn="ada:secret@tcp(127.0.0.1:1)/sessions?timeout=300ms")
+except DatabaseUnavailable:
+    print("unavailable")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("unavailable\n", "")

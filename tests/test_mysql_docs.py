@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from opencode.config import load_config
@@ -64,6 +65,30 @@ def test_all_sql_in_the_order_of_the_document(start_mysql: StartServer, tmp_path
         with open_daily(tmp_path, admin) as store:
             store.messages.append(session.id, role="user", parts=[Text("Still at work")])
     run(admin, sql("Encryption", product))
+
+
+def test_the_account_for_backups_reads_what_a_backup_takes(
+    start_mysql: StartServer, tmp_path: Path
+) -> None:
+    """The five triggers with what they do, which the daily account would leave out."""
+    server = start_mysql("--log-bin-trust-function-creators=ON").server
+    run(server.admin, sql("Setting up the server", server.product))
+    open_daily(tmp_path, server.admin, OPENCODE_MYSQL_MIGRATION_DSN=MIGRATIONS).close()
+    made = sql("What the administrator should know", server.product)
+    run(server.admin, [statement for statement in made if "opencode_backup" in statement])
+    backup = replace(DAILY, user="opencode_backup", password="a third long password")
+    for account, seen in ((backup, 5), (DAILY, 0)):
+        with (
+            closing(replace(account, port=server.admin.port).connect()) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "SELECT action_statement FROM information_schema.triggers"
+                " WHERE trigger_schema = 'opencode'"
+            )
+            assert sum(bool(body) for (body,) in cursor.fetchall()) == seen
+            for table in ("sessions", "messages", "files"):
+                cursor.execute(f"SELECT * FROM {table}")
 
 
 def test_retention_deletes_what_is_old_and_what_is_below(

@@ -20,11 +20,6 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_picture_is_the_program() -> None:
-    golden = PROJECT / "tests" / "tui" / "golden" / "sessions-80x24.txt"
-    assert blocks("text")[0].rstrip() == golden.read_text(encoding="utf-8").rstrip()
-
-
 def test_the_example_runs(tmp_path: Path) -> None:
     (example,) = blocks("python")
     (tmp_path / "example.py").write_text(example)

@@ -354,6 +354,18 @@ def test_runner_gives_servers_to_a_command(mysql_server: Server) -> None:
     assert (done.returncode, done.stdout) == (0, f"{mysql_server.admin_dsn}\n"), done.stderr
 
 
+def test_runner_tells_how_it_is_used() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.servers", "--help"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "run a command with servers" in done.stdout
+
+
 def test_keeper_answers_for_itself_after_a_failure() -> None:
     with KeeperProcess() as keeper:
         missing = Source("mysql-0", "private", "mysql", "/nowhere/mysqld")

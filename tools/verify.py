@@ -12,18 +12,20 @@ from pathlib import Path
 
 from opencode.errors import IncompleteInstallation
 from tools import PROJECT
-from tools.checks import dialects, documentation, plans, querier, scope, style
+from tools.checks import dialects, documentation, mysql_plans, plans, querier, scope, style
+from tools.checks.outcome import Outcome
 from tools.querygen.problems import SqlProblems
 
 __all__ = ["CHECKS", "main", "run"]
 
-Check = Callable[[Path], list[str]]
+Check = Callable[[Path], list[str] | Outcome]
 
 CHECKS: Mapping[str, Check] = {
     "both dialects have the same queries and migrations": dialects.check,
     "statements are scoped by project": scope.check,
     "sqlc finds both dialects alike, and the Querier is up to date": querier.check,
     "SQLite answers from indexes": plans.check,
+    "MySQL and MariaDB answer from indexes": mysql_plans.check,
     "sqlfluff has nothing to say": style.check,
     "the documentation is up to date": documentation.check,
 }
@@ -32,17 +34,23 @@ CHECKS: Mapping[str, Check] = {
 def run(name: str, check: Check, project: Path) -> bool:
     """Run one check, print its result, tell whether it passed."""
     start = time.perf_counter()
-    try:
-        problems = check(project)
-    except SqlProblems as error:
-        problems = error.problems
-    except IncompleteInstallation as error:
-        problems = [error.message]
+    outcome = _outcome(check, project)
     seconds = time.perf_counter() - start
-    print(f"{'failed' if problems else 'ok':<8}{name} ({seconds:.1f} s)")
-    for problem in sorted(problems):
+    note = f": {outcome.note}" if outcome.note else ""
+    print(f"{outcome.word:<8}{name}{note} ({seconds:.1f} s)")
+    for problem in sorted(outcome.problems):
         print(f"    {problem.replace(f'{project}/', '')}")
-    return not problems
+    return not outcome.problems
+
+
+def _outcome(check: Check, project: Path) -> Outcome:
+    try:
+        found = check(project)
+    except SqlProblems as error:
+        found = error.problems
+    except IncompleteInstallation as error:
+        found = [error.message]
+    return found if isinstance(found, Outcome) else Outcome(found)
 
 
 def main(project: Path = PROJECT) -> int:

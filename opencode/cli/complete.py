@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import click
 
 from opencode.cli.context import App
-from opencode.errors import StoreError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["FILE_PATH", "PROJECT", "SESSION"]
 
 LIMIT = 100
+PATIENCE = 1.5
+"""Seconds that a key may take; a database that needs longer has nothing to offer."""
 
 # Shells put what is chosen into the line as it is, unquoted: none of these means anything there.
 SAFE = re.compile(r"[\w@%+=:,./~][\w@%+=:,./~-]*")
@@ -46,7 +47,7 @@ class _Peek:
 
 @contextmanager
 def _peek(app: App) -> Iterator[_Peek]:
-    """The database of the directory as it is; StoreError when it waits for migrations."""
+    """The database of the directory as it is; queries fail where migrations are missing."""
     from opencode.store import find_place, open_admin
     from opencode.store.files import Files
     from opencode.store.projects import Projects
@@ -55,8 +56,6 @@ def _peek(app: App) -> Iterator[_Peek]:
 
     place = find_place(app.cwd(), project=app.project)
     with closing(open_admin(app.cwd(), project=app.project)) as admin:
-        if admin.status().pending:
-            raise StoreError("migrations are pending")
         scope = Scope(admin.provider, place.project.project_id, place.author())
         yield _Peek(Sessions(scope), Projects(scope), Files(scope))
 
@@ -75,11 +74,15 @@ class _FromStore(click.ParamType):  # type: ignore[type-arg]  # generic in click
     ) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
+        from opencode.db.deadline import call_within
         from opencode.text import clean_line
 
-        try:
+        def look() -> list[Suggestion]:
             with _peek(ctx.ensure_object(App)) as peek:
-                suggestions = list(self._suggest(peek, ctx, incomplete))
+                return list(self._suggest(peek, ctx, incomplete))
+
+        try:
+            suggestions = call_within(PATIENCE, look, discard=lambda _: None)
         except Exception:  # noqa: BLE001 - whatever it is, the line being typed is not the place
             return []
         return [

@@ -43,7 +43,7 @@ def show(app: App, as_json: bool) -> None:
     output.table(
         [Column("Key"), Column("Value", flexible=True), Column("From")],
         [
-            [key, _value(value), loaded.origins.get(key, "")]
+            [key, _value(value), loaded.origins.get(_setting(key), "")]
             for key, value in _leaves(shown)
             if value is not None
         ],
@@ -105,6 +105,13 @@ def _leaves(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
             yield from _leaves(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", value
+
+
+def _setting(key: str) -> str:
+    """The setting that says what is shown under this key."""
+    from opencode.config.fields import MIGRATION_DSN
+
+    return MIGRATION_DSN if key.startswith("migration.") else key
 
 
 def _value(value: object) -> str:

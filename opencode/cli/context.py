@@ -12,6 +12,7 @@ from opencode.errors import ProjectError
 
 if TYPE_CHECKING:
     from opencode.config import Config
+    from opencode.db.patience import Tell
     from opencode.db.upgrade import Progress
     from opencode.project import ProjectIdentity
     from opencode.store import Store
@@ -27,6 +28,7 @@ class App:
         self.directory: Path | None = None
         self.project: str | None = None
         self.debug = False
+        self._told_waiting = False
         self._config: Config | None = None
         self._to_close: list[Callable[[], None]] = []
 
@@ -64,11 +66,11 @@ class App:
         project_id = self.config().project_id
         return identify(self.cwd(), option=self.project, config_project_id=project_id)
 
-    def open_store(self, progress: Progress | None = None) -> Store:
+    def open_store(self, progress: Progress | None = None, waiting: Tell | None = None) -> Store:
         """Open the store, which the caller closes; prints nothing."""
         from opencode.store import open_store
 
-        return open_store(self.cwd(), project=self.project, progress=progress)
+        return open_store(self.cwd(), project=self.project, progress=progress, waiting=waiting)
 
     def store(self) -> Store:
         """The store, brought up to date; what that did is told on stderr."""
@@ -76,7 +78,7 @@ class App:
 
         self.config()
         with ProgressLine() as progress:
-            store = self.open_store(progress)
+            store = self.open_store(progress, self._tell_waiting)
         self._to_close.append(store.close)
         if store.upgraded is not None:
             tell_upgrade(store.upgraded, store.provider.location)
@@ -87,7 +89,7 @@ class App:
         from opencode.store import open_admin
 
         self.config()
-        admin = open_admin(self.cwd(), project=self.project)
+        admin = open_admin(self.cwd(), project=self.project, waiting=self._tell_waiting)
         self._to_close.append(admin.close)
         return admin
 
@@ -95,6 +97,14 @@ class App:
         """Close what was opened; may be called again."""
         while self._to_close:
             self._to_close.pop()()
+
+    def _tell_waiting(self, message: str) -> None:
+        """Once is enough: a command that has told it goes on, or ends with the reason."""
+        from opencode.cli import output
+
+        if not self._told_waiting:
+            self._told_waiting = True
+            output.note(message)
 
 
 pass_app = click.make_pass_decorator(App, ensure=True)

@@ -99,7 +99,7 @@ def migrate(app: App, dry_run: bool) -> None:
     with ProgressLine() as progress:
         report = admin.migrate(progress)
     tell_upgrade(report, admin.provider.location)
-    if not (report.applied or report.backfilled.sessions or report.backfilled.messages):
+    if not (report.applied or report.backfilled):
         output.note("nothing to do: the database is up to date")
 
 
@@ -107,6 +107,7 @@ def migrate(app: App, dry_run: bool) -> None:
     examples=(
         "opencode db rollback              # the last migration",
         "opencode db rollback --to 3       # so that 3 is the last one applied",
+        "opencode db rollback --dry-run | less    # the SQL that would run",
     ),
 )
 @click.option(
@@ -115,9 +116,10 @@ def migrate(app: App, dry_run: bool) -> None:
 @click.option(
     "--steps", type=click.IntRange(min=1), metavar="N", help="How many to undo; 1 by default."
 )
+@click.option("--dry-run", is_flag=True, help="Print the SQL instead of running it.")
 @yes_option
 @pass_app
-def rollback(app: App, to: int | None, steps: int | None, yes: bool) -> None:
+def rollback(app: App, to: int | None, steps: int | None, dry_run: bool, yes: bool) -> None:
     """Undo migrations, the latest first. Asks, and copies a SQLite database first.
 
     What only the newer schema can hold is lost; how much that is, is told before.
@@ -126,14 +128,26 @@ def rollback(app: App, to: int | None, steps: int | None, yes: bool) -> None:
         raise UsageError("--to and --steps exclude each other", hint="give one of them")
     if to is None:
         steps = steps or 1
+    from opencode.config import ProviderType
+
     admin = app.admin()
+    if dry_run:
+        output.text(admin.dry_run_rollback(to=to, steps=steps))
+        return
     applied = admin.status().applied
     doomed = [name for name in applied if to is None or int(name.partition("_")[0]) > to]
     doomed = doomed[-(steps or len(doomed)) :]
     if doomed:
         output.note(f"to undo in {admin.provider.location}: {', '.join(reversed(doomed))}")
-        lost = _lost(admin.losses(int(doomed[0].partition("_")[0]) - 1))
-        output.note(f"lost with {'it' if len(doomed) == 1 else 'them'}: {lost or 'no data'}")
+        losses = admin.losses(int(doomed[0].partition("_")[0]) - 1)
+        them = "it" if len(doomed) == 1 else "them"
+        output.note(f"lost with {them}: {_lost(losses) or 'no data'}")
+        _tell_kept(losses)
+        if admin.provider.type == ProviderType.MYSQL:
+            output.note(
+                "this is a shared database: it changes for the whole team, no copy is made first, "
+                f"and the next start of anybody whose autoMigrate is on applies {them} again"
+            )
         output.confirm("Undo?", yes=yes)
     with ProgressLine() as progress:
         report = admin.rollback(to=to, steps=steps, progress=progress)
@@ -204,12 +218,22 @@ def _lost(losses: Losses) -> str:
         (losses.sessions, plural(losses.sessions, "session")),
         (losses.messages, plural(losses.messages, "message")),
         (losses.files, plural(losses.files, "file version")),
-        (losses.tagged, of(f"the projects ({losses.projects})", plural(losses.tagged, "session"))),
         (losses.authored, of("the authors", plural(losses.authored, "session"))),
         (losses.summarized, of("the summaries", plural(losses.summarized, "session"))),
         (losses.numbered, of("the numbers", plural(losses.numbered, "message"))),
     )
     return ", ".join(text for number, text in parts if number)
+
+
+def _tell_kept(losses: Losses) -> None:
+    from opencode.text import plural
+
+    if losses.tagged:
+        sessions = plural(losses.tagged, "session")
+        output.note(
+            f"kept for the next upgrade: the projects ({losses.projects}) of {sessions}, "
+            "in the table session_projects_kept"
+        )
 
 
 def _sentence(problem: CheckProblem) -> str:

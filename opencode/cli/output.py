@@ -163,14 +163,14 @@ def warn(message: str) -> None:
 
 def report(error: OpencodeError, *, debug: bool = False) -> None:
     """Tell an error: what is wrong, the particulars, what to do; with `debug` where it arose."""
-    from opencode.cli.particulars import particulars
+    from opencode.cli.particulars import hint, particulars
     from opencode.logs import redact
 
     _tell(_styled("error: ", "stderr", fg="red", bold=True), redact(error.message))
     for detail in particulars(error):
         _tell("  ", redact(detail))
-    if error.hint:
-        _tell(_styled("hint: ", "stderr", fg="cyan", bold=True), error.hint)
+    if remedy := hint(error):
+        _tell(_styled("hint: ", "stderr", fg="cyan", bold=True), remedy)
     if debug:
         from traceback import format_exception
 

@@ -14,7 +14,7 @@ from opencode.errors import (
     SchemaDrift,
 )
 
-__all__ = ["particulars"]
+__all__ = ["hint", "particulars"]
 
 
 def particulars(error: OpencodeError) -> list[str]:
@@ -38,6 +38,13 @@ def particulars(error: OpencodeError) -> list[str]:
                 f"applied before it, and kept: {applied}",
             ]
     return []
+
+
+def hint(error: OpencodeError) -> str:
+    """The error's hint, as it stands below its particulars: these need no other place to look."""
+    if isinstance(error, PreflightFailed):
+        return "nothing was changed"
+    return error.hint
 
 
 def _obstacle(obstacle: Obstacle, of: int) -> list[str]:

@@ -89,6 +89,9 @@ def tell_upgrade(report: UpgradeReport, location: str) -> None:
         names = ", ".join(report.applied)
         output.note(f"applied {plural(len(report.applied), 'migration')}: {names}")
     filled = report.backfilled
+    if filled.restored:
+        sessions = plural(filled.restored, "session")
+        output.note(f"given back: the projects of {sessions}, as they were before the rollback")
     if filled.sessions or filled.messages:
         of = f" {filled.project_id}" if filled.project_id else ""
         output.note(

@@ -83,7 +83,11 @@ def show(app: App, explain: bool, as_json: bool) -> None:
 @json_option
 @pass_app
 def list_(app: App, as_json: bool) -> None:
-    """List the projects of the database, last activity first."""
+    """List the projects of the database, last activity first.
+
+    Sub-sessions, those that other sessions started, are among the sessions; session list leaves
+    them out.
+    """
     store = app.store()
     projects = store.projects.list()
     if as_json:
@@ -106,6 +110,7 @@ def list_(app: App, as_json: bool) -> None:
             Column(""),
             Column("Project", flexible=True),
             Column("Sessions", "right"),
+            Column("Sub-sessions", "right"),
             Column("Messages", "right"),
             Column("Updated", "right"),
         ],
@@ -114,6 +119,7 @@ def list_(app: App, as_json: bool) -> None:
                 "*" if one.project_id == here else "",
                 one.project_id,
                 count(one.sessions),
+                count(one.children),
                 count(one.messages),
                 age(one.updated_at, now),
             ]
@@ -139,6 +145,7 @@ def move(app: App, old: str, new: str, dry_run: bool, yes: bool) -> None:
     For a project whose name changed: the repository was renamed, got a remote, or moved. The
     times of the sessions stay as they are.
     """
+    from opencode.config import ProviderType
     from opencode.project import check_project_id
     from opencode.text import plural
 
@@ -149,15 +156,29 @@ def move(app: App, old: str, new: str, dry_run: bool, yes: bool) -> None:
     projects = store.projects.list()
     source = _find(projects, old)
     target = next((one for one in projects if one.project_id == new), None)
-    output.note(
-        f"to move: {plural(source.sessions, 'session')} with {plural(source.messages, 'message')} "
-        f"from {old} to {new}, which has {plural(target.sessions if target else 0, 'session')}"
-    )
+    moved = f"{_sessions(source)} with {plural(source.messages, 'message')}"
+    output.note(f"to move: {moved} from {old} to {new}, which has {_sessions(target)}")
     if dry_run:
         output.note("nothing was changed")
         return
+    if store.provider.type == ProviderType.MYSQL:
+        output.note("this is a shared database: they move for the whole team")
     output.confirm("Move them?", yes=yes)
-    output.note(f"moved {plural(store.projects.move(old, new), 'session')}")
+    output.note(f"moved {plural(store.projects.move(old, new), 'session')}{_included(source)}")
+
+
+def _sessions(project: Project | None) -> str:
+    from opencode.text import plural
+
+    if project is None:
+        return plural(0, "session")
+    return plural(project.sessions, "session") + _included(project)
+
+
+def _included(project: Project) -> str:
+    from opencode.text import plural
+
+    return f" ({plural(project.children, 'sub-session')} included)" if project.children else ""
 
 
 def _find(projects: Sequence[Project], project_id: str) -> Project:

@@ -154,6 +154,13 @@ def _mysql_fields() -> tuple[Field, ...]:
             about="Seconds to wait for an answer, more than 0",
         ),
         Field(
+            key=f"{MYSQL}.writeTimeout",
+            kind="number",
+            minimum=0,
+            maximum=LONGEST_TIME,
+            about="Seconds to wait while sending, more than 0; default: as long as readTimeout",
+        ),
+        Field(
             key=f"{MYSQL}.tls.mode",
             kind="string",
             default=TLSMode.PREFERRED.value,

@@ -9,16 +9,17 @@ __all__ = ["redacted"]
 
 
 def redacted(config: Config) -> dict[str, object]:
-    """The configuration in the shape of its file, with what was not set at its default."""
+    """The configuration in the shape of its file, with what was not set at its default.
+
+    What no file can set stands at the top, where a file may hold anything.
+    """
     provider: dict[str, object] = {
         "type": config.provider.value,
         "autoMigrate": config.auto_migrate,
     }
     if config.mysql:
         provider["mysql"] = _account(config.mysql)
-    if config.database_file:
-        provider["databaseFile"] = str(config.database_file)
-    return {
+    shown: dict[str, object] = {
         "data": {"directory": config.data_directory},
         "project": {"id": config.project_id},
         "author": config.author,
@@ -26,10 +27,15 @@ def redacted(config: Config) -> dict[str, object]:
         "logLevel": config.log_level.lower(),
         "sessionProvider": provider,
     }
+    if config.database_file:
+        shown["databaseFile"] = str(config.database_file)
+    if config.mysql and config.mysql.migration:
+        shown["migration"] = _account(config.mysql.migration)
+    return shown
 
 
 def _account(mysql: MySQLSettings) -> dict[str, object]:
-    shown: dict[str, object] = {
+    return {
         "host": mysql.host,
         "port": mysql.port,
         "socket": mysql.socket,
@@ -48,9 +54,6 @@ def _account(mysql: MySQLSettings) -> dict[str, object]:
             "key": mysql.tls.key and str(mysql.tls.key),
         },
     }
-    if mysql.migration:
-        shown["migration"] = _account(mysql.migration)
-    return shown
 
 
 def _password(mysql: MySQLSettings) -> dict[str, object]:

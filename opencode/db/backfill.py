@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from opencode.db.kept_projects import find_kept_projects
 from opencode.db.migrations import Connection
 from opencode.db.querier import ListUnnumberedSessionsRow, Querier
 from opencode.db.resources import Dialect
@@ -25,12 +26,20 @@ _SESSIONS_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class BackfillReport:
-    """How many sessions got a project, which one, and how many messages a number."""
+    """How many sessions got a project, which one, and how many messages a number.
+
+    `restored` sessions got the one back that they had before a rollback.
+    """
 
     sessions: int = 0
     messages: int = 0
     project_id: str = ""
     """Empty when no session needed one."""
+    restored: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything was filled in."""
+        return bool(self.sessions or self.messages or self.restored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +61,18 @@ def backfill(
 ) -> BackfillReport:
     """Number messages, then give sessions their project, about `batch` rows to a transaction.
 
-    `project_id` is asked once, and only when a session needs it.  Projects come last, because on
+    Sessions that had a project before a rollback get that one, the others `project_id`, which is
+    asked once, and only when a session needs it.  Projects come last, because on
     MySQL a session without one is what tells the next start that there is work left.
     """
     unnumbered = querier.count_unnumbered_messages()
     untagged = querier.count_untagged_sessions()
-    messages = sessions = 0
+    kept = find_kept_projects(connection, dialect)
+    messages = sessions = restored = 0
     project = ""
 
     def report() -> None:
-        done = messages + sessions
+        done = messages + restored + sessions
         if progress:
             progress(BackfillProgress(done, max(done, unnumbered + untagged)))
 
@@ -69,13 +80,18 @@ def backfill(
         for count in _batches(connection, dialect, lambda: _number_some(querier, batch)):
             messages += count
             report()
-    if untagged:
+    if kept:
+        for count in _batches(connection, dialect, partial(kept.restore, batch)):
+            restored += count
+            report()
+        kept.drop()
+    if untagged > restored:
         project = project_id()
         tag = partial(querier.tag_sessions, project_id=project, limit=batch)
         for count in _batches(connection, dialect, tag):
             sessions += count
             report()
-    return BackfillReport(sessions, messages, project if sessions else "")
+    return BackfillReport(sessions, messages, project if sessions else "", restored)
 
 
 def _batches(connection: Connection, dialect: Dialect, work: Callable[[], int]) -> Iterator[int]:

@@ -17,6 +17,10 @@ Clock = Callable[[], float]
 """Seconds that never go backwards, like `time.monotonic`."""
 
 
+_LAST_ATTEMPT = 1.0
+"""Seconds before the deadline at which the last attempt begins, where there are as many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """The moment by which everything must be done, `seconds` from when it is made."""
@@ -41,7 +45,8 @@ class Deadline:
 class Backoff:
     """Pauses between attempts: full jitter, below a bound that doubles each time.
 
-    Clients that failed together spread out, instead of coming back together.
+    Clients that failed together spread out, instead of coming back together.  The last attempt
+    comes shortly before the deadline, so that what passes in time is not missed.
     """
 
     base: float = 0.02
@@ -49,13 +54,20 @@ class Backoff:
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
     pauses: int = 0
+    last: bool = False
+    """Whether the last attempt is under way."""
 
     def pause(self, deadline: Deadline) -> bool:
-        """Wait before the next attempt; False, at once, when the deadline leaves no time for it."""
+        """Wait before the next attempt; False, at once, when there is to be none."""
+        remaining = deadline.remaining()
+        if self.last or not remaining:
+            return False
         bound = min(self.cap, self.base * 2.0 ** min(self.pauses, 30))
         seconds = self.uniform(0, bound)
-        if seconds >= deadline.remaining():
-            return False
+        latest = remaining - min(_LAST_ATTEMPT, remaining / 2)
+        if seconds > latest:
+            seconds = latest
+            self.last = True
         self.pauses += 1
         self.sleep(seconds)
         return True

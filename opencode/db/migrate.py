@@ -24,7 +24,7 @@ from opencode.errors import (
     OpencodeError,
 )
 
-__all__ = ["Step", "Translate", "dry_run_sql", "migrate", "roll_back"]
+__all__ = ["Step", "Translate", "dry_run_rollback_sql", "dry_run_sql", "migrate", "roll_back"]
 
 log = logging.getLogger(__name__)
 
@@ -90,11 +90,28 @@ def dry_run_sql(ledger: Ledger, pending: Sequence[Migration], adopted: Sequence[
     for migration in adopted:
         first += ledger.mark(migration, adopted=True)
     names = f", and what is there already: {', '.join(m.id for m in adopted)}" if adopted else ""
-    parts = [f"-- The ledger of migrations{names}", _transaction(ledger.dialect, first)]
+    parts = [*_preface(ledger.dialect), f"-- The ledger of migrations{names}"]
+    parts.append(_transaction(ledger.dialect, first))
     for migration in pending:
         statements = [*split_statements(migration, "apply"), *ledger.mark(migration)]
         parts += [f"-- {migration.id}", _transaction(ledger.dialect, statements)]
     return "\n\n".join(parts) + "\n"
+
+
+def dry_run_rollback_sql(ledger: Ledger, migrations: Sequence[Migration]) -> str:
+    """The SQL that `roll_back` would run, which the program accepts as its own."""
+    parts = _preface(ledger.dialect)
+    for migration in migrations:
+        statements = [*split_statements(migration, "rollback"), *ledger.unmark(migration)]
+        parts += [f"-- Undo {migration.id}", _transaction(ledger.dialect, statements)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _preface(dialect: Dialect) -> list[str]:
+    """Whoever runs it may be anywhere; a server takes the ledger's times for the client's own."""
+    if dialect == "sqlite":
+        return []
+    return ["-- The times in the ledger are UTC", "SET time_zone = '+00:00';"]
 
 
 def _prepare(engine: Engine, adopted: Sequence[Migration], translate: Translate) -> None:

@@ -17,6 +17,7 @@ from yoyo.backends import MySQLBackend
 from opencode.db.migrate_base import Engine
 from opencode.db.migrate_ledger import JOURNAL, MYSQL_OPTIONS
 from opencode.db.migrations import Direction, Migration, fetch
+from opencode.db.mysql_cursor import patient
 from opencode.errors import SchemaDrift
 
 __all__ = ["MySQLEngine"]
@@ -90,7 +91,8 @@ class MySQLEngine(Engine, MySQLBackend):
                 continue
             self._note(migration, direction, number, "begun")
             try:
-                getattr(step, direction)(self)
+                with patient(self.connection):
+                    getattr(step, direction)(self)
             except self.DatabaseError as error:
                 if state is None:
                     self._forget(migration, direction, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
@@ -11,10 +12,12 @@ from typing import Any, TypeVar
 
 from opencode.config import MySQLSettings, ProviderType
 from opencode.db.mysql_connect import Connector
+from opencode.db.mysql_cursor import MySQLConnection, patient
 from opencode.db.mysql_errors import MySQLError, translate
-from opencode.db.mysql_session import MySQLConnection, ServerFacts
+from opencode.db.mysql_session import ServerFacts
 from opencode.db.mysql_target import MySQLTarget
 from opencode.db.mysql_transactions import Transactions
+from opencode.db.patience import Tell
 from opencode.db.pool import Pool, PoolFigures, PoolLimits
 from opencode.db.querier import Querier
 from opencode.db.queries import Queries, load_queries
@@ -26,9 +29,6 @@ T = TypeVar("T")
 
 RETRY_SECONDS = 30.0
 """How long work is tried again after it first failed: the restart of a server, a failover."""
-
-_SLOW_SECONDS = 24 * 3600.0
-"""How long a check or a change of the schema may take on large tables."""
 
 _OTHER_VALUES = 16 * 1024
 """Bytes for a statement's own text and for every value but the content, escaped."""
@@ -46,6 +46,8 @@ SELECT SUM(data_length + index_length)
 FROM information_schema.tables
 WHERE table_schema = DATABASE()
 """
+_MYSQL_DUMP = "mysqldump --single-transaction --no-tablespaces --set-gtid-purged=OFF"
+_MARIADB_DUMP = "mariadb-dump --single-transaction --no-tablespaces"
 _CHECK = "CHECK TABLE sessions, messages, files"
 
 
@@ -65,10 +67,11 @@ class MySQLProvider:
         *,
         environ: Mapping[str, str] = os.environ,
         retry_seconds: float = RETRY_SECONDS,
+        waiting: Tell | None = None,
     ) -> None:
         self.settings = settings
         self._environ = environ
-        self._connector = Connector(settings, environ=environ)
+        self._connector = Connector(settings, environ=environ, waiting=waiting)
         limits = PoolLimits(
             max_connections=settings.max_connections,
             max_idle=settings.max_idle_connections,
@@ -83,7 +86,7 @@ class MySQLProvider:
 
     @property
     def location(self) -> str:
-        """Server and database, as in Go's DSN."""
+        """Server and database, `host:port/database`."""
         return str(self._connector.place)
 
     @property
@@ -123,9 +126,9 @@ class MySQLProvider:
         """
         return self._transactions.block()
 
-    def snapshot(self) -> AbstractContextManager[None]:
+    def snapshot(self, *, slow: bool = False) -> AbstractContextManager[None]:
         """One read transaction; when its connection is lost, every further read in it fails."""
-        return self._transactions.snapshot()
+        return self._transactions.snapshot(slow=slow)
 
     def data_version(self) -> int:
         """Return a number made of the times of the last commits to the tables.
@@ -155,7 +158,7 @@ class MySQLProvider:
     def integrity_errors(self) -> list[str]:
         """Return the findings of CHECK TABLE, which may take long; on a connection of its own."""
         try:
-            with _opened(self._connector) as connection:
+            with self._apart(self._connector) as connection, patient(connection):
                 rows = _fetch(connection, _CHECK)
         except MySQLError as error:
             raise self.translate(error) from error
@@ -163,10 +166,10 @@ class MySQLProvider:
 
     def backup(self, file: Path) -> None:
         """Refuse: a server's database is backed up with the server's own tools."""
-        database = self.settings.database
+        names = f"{shlex.quote(self.settings.database)} > {shlex.quote(str(file))}"
         raise UsageError(
             "a database on a MySQL server cannot be copied into a file by this program",
-            hint=f"mysqldump --single-transaction --triggers {database} > {file}",
+            hint=f"{_MYSQL_DUMP} {names}, and on MariaDB {_MARIADB_DUMP} {names}",
         )
 
     def borrow(self) -> AbstractContextManager[MySQLConnection]:
@@ -174,10 +177,12 @@ class MySQLProvider:
         return self._pool.connection()
 
     def connect_for_changes(self) -> AbstractContextManager[MySQLConnection]:
-        """Open a connection of the account for migrations, where statements may take long."""
+        """Open a connection of the account for migrations, which may hold the lock."""
         account = self.settings.migration
-        own = self._connector if account is None else Connector(account, environ=self._environ)
-        return _opened(own)
+        own = self._connector
+        if account is not None:
+            own = Connector(account, environ=self._environ, waiting=own.waiting)
+        return self._apart(own)
 
     def translate(self, error: Exception) -> OpencodeError:
         """Return the error to raise, `from` the one given."""
@@ -211,20 +216,20 @@ class MySQLProvider:
     def _rows(self, statement: str) -> tuple[tuple[Any, ...], ...]:
         return self._transactions.read(lambda connection: _fetch(connection, statement))
 
+    @contextmanager
+    def _apart(self, connector: Connector) -> Iterator[MySQLConnection]:
+        """A connection outside the pool; none is idle there, for the account may have one only."""
+        self._pool.close_idle()
+        connection = connector.connect(for_changes=True)
+        try:
+            yield connection
+        finally:
+            connector.close(connection)
+
     def _facts(self) -> ServerFacts:
         while self._connector.facts is None:
             self._transactions.read(lambda _: None)
         return self._connector.facts
-
-
-@contextmanager
-def _opened(connector: Connector) -> Iterator[MySQLConnection]:
-    """A connection outside the pool, for what may take long."""
-    connection = connector.connect(read_timeout=_SLOW_SECONDS)
-    try:
-        yield connection
-    finally:
-        connector.close(connection)
 
 
 def _fetch(connection: MySQLConnection, statement: str) -> tuple[tuple[Any, ...], ...]:

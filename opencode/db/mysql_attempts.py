@@ -15,7 +15,7 @@ from opencode.db.mysql_errors import (
     must_rerun,
     translate,
 )
-from opencode.errors import DatabaseUnavailable, OpencodeError, ServerFull
+from opencode.errors import DatabaseUnavailable, OpencodeError, ServerFull, StoreError
 
 __all__ = ["Attempts"]
 
@@ -49,11 +49,16 @@ class Attempts:
         if self.deadline is None:
             self.deadline = Deadline(self.seconds)
         hopeless = self.commit_sent and not can_tell
-        if not hopeless and self._may_pass(error) and self.backoff.pause(self.deadline):
+        may_pass = self._may_pass(error)
+        if not hopeless and may_pass and self.backoff.pause(self.deadline):
             log.info("%s: once more after: %s", self.place, error)
             return
-        log.warning("%s: given up: %s", self.place, error)
-        raise self.meaning(error) from error
+        meaning = self.meaning(error)
+        ordinary = not hopeless and not may_pass and type(meaning) is not StoreError
+        log.log(
+            logging.INFO if ordinary else logging.WARNING, "%s: given up: %s", self.place, error
+        )
+        raise meaning from error
 
     def note_refusal(self, error: OpencodeError) -> None:
         """Keep an error that an earlier attempt may explain, or raise it."""

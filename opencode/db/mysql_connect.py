@@ -18,6 +18,7 @@ from pymysql.err import OperationalError
 from opencode import __version__
 from opencode.config import MySQLSettings, PasswordKind, Secret, TLSMode
 from opencode.db.deadline import Backoff, Deadline, call_within
+from opencode.db.mysql_cursor import MySQLConnection, SizedCursor, keep_alive
 from opencode.db.mysql_errors import (
     MySQLError,
     Place,
@@ -26,15 +27,9 @@ from opencode.db.mysql_errors import (
     silent,
     translate_connect,
 )
-from opencode.db.mysql_session import (
-    CHARSET,
-    COLLATION,
-    MySQLConnection,
-    ServerFacts,
-    SizedCursor,
-    prepare,
-)
+from opencode.db.mysql_session import CHARSET, COLLATION, ServerFacts, prepare
 from opencode.db.mysql_tls import tls_context
+from opencode.db.patience import Tell, told_when_slow
 from opencode.errors import OpencodeError
 
 __all__ = ["Connector"]
@@ -45,6 +40,9 @@ _SIGN_OF_LIFE = 5.0
 """Seconds an idle connection may take to answer a ping."""
 
 _SHORTEST = 0.001
+_SHORTEST_FOR_CHANGES = 5.0
+"""Seconds that an answer may take: waiting for the migration lock takes one by itself."""
+
 _MOST_CHANGES = 2  # from encrypted to plain, and to a new password
 _ACCESS_DENIED = 1045
 _RENEWABLE = frozenset({PasswordKind.COMMAND, PasswordKind.FILE, PasswordKind.KEYRING})
@@ -85,8 +83,16 @@ class Connector:
     that was good before: short-lived ones come from a command or a file.
     """
 
-    def __init__(self, settings: MySQLSettings, *, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        settings: MySQLSettings,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        waiting: Tell | None = None,
+    ) -> None:
         self.settings = settings
+        self.waiting = waiting
+        """Told when a connection lets wait."""
         self.place = Place(
             settings.host, settings.port, settings.socket, settings.database, settings.username
         )
@@ -98,13 +104,13 @@ class Connector:
         self._plain = False
 
     def connect(
-        self, timeout: float | None = None, *, read_timeout: float | None = None
+        self, timeout: float | None = None, *, for_changes: bool = False
     ) -> MySQLConnection:
         """Open a connection with autocommit, and with the session settings verified.
 
         `timeout` (default: `connectionTimeout`) holds for looking up the name, for the handshake
         and for all attempts together; what may pass by itself is tried again until then.
-        `read_timeout` replaces the configured one, for statements that may take long.
+        A connection `for_changes` may wait for the migration lock, whatever `readTimeout` says.
 
         Raises:
             DatabaseUnavailable: Out of reach for now; tells how often it was tried.
@@ -113,10 +119,20 @@ class Connector:
         """
         password = self._secret()
         deadline = Deadline(self.settings.connection_timeout if timeout is None else timeout)
+        seen = [f"no answer from {self.place} yet"]
+        with told_when_slow(
+            self.waiting, lambda: f"{seen[-1]}; trying for {deadline.seconds:.0f} seconds"
+        ):
+            return self._connect(password, deadline, seen, for_changes=for_changes)
+
+    def _connect(
+        self, password: Secret, deadline: Deadline, seen: list[str], *, for_changes: bool
+    ) -> MySQLConnection:
+        """Try until it succeeds, or fails for good; `seen` gets what each attempt came to."""
         backoff = Backoff(base=0.1, cap=2.0)
         attempts = changes = 0
         while True:
-            connection = self._new(password, deadline.remaining(), read_timeout)
+            connection = self._new(password, deadline.remaining(), for_changes=for_changes)
             try:
                 return self._establish(connection, deadline)
             except TimeoutError as error:
@@ -127,8 +143,9 @@ class Connector:
                     changes += 1
                     password = self._secret()
                     continue
-                cause, meaning = error, translate_connect(error, self.place)
+                cause, meaning = error, self._meaning(error)
             attempts += 1
+            seen.append(meaning.message)
             log.warning("connecting, attempt %d: %s", attempts, meaning)
             log.debug("its cause", exc_info=cause)
             if not is_transient_connect(cause) or not backoff.pause(deadline):
@@ -172,8 +189,11 @@ class Connector:
                 self._password = self.settings.resolve_password(self._environ)
             return self._password
 
-    def _new(self, password: Secret, timeout: float, read_timeout: float | None) -> MySQLConnection:
+    def _new(self, password: Secret, timeout: float, *, for_changes: bool) -> MySQLConnection:
         settings = self.settings
+        read_timeout = settings.read_timeout
+        if for_changes:
+            read_timeout = max(read_timeout, _SHORTEST_FOR_CHANGES)
         tls = None if self._plain else self._tls
         open_wire = tls is None and settings.socket is None
         return Connection(
@@ -191,7 +211,7 @@ class Connector:
             cursorclass=SizedCursor,
             autocommit=True,
             connect_timeout=max(timeout, _SHORTEST),
-            read_timeout=read_timeout or settings.read_timeout,
+            read_timeout=read_timeout,
             write_timeout=settings.write_timeout,
             ssl=tls,
             ssl_disabled=tls is None,
@@ -210,6 +230,7 @@ class Connector:
         def establish() -> ServerFacts:
             connection.connect()
             try:
+                keep_alive(connection)
                 return prepare(connection, self.place)
             except BaseException:
                 self.close(connection)
@@ -219,6 +240,9 @@ class Connector:
             deadline.remaining(), establish, discard=lambda _: self.close(connection)
         )
         return connection
+
+    def _meaning(self, error: BaseException) -> OpencodeError:
+        return translate_connect(error, self.place, plain=self._tls is None)
 
     def _may_do_better(self, error: BaseException, password: Secret) -> bool:
         """Whether to try again at once, because something here has changed."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from dataclasses import dataclass
 
-from pymysql.err import InterfaceError, InternalError, MySQLError
+from pymysql.err import InterfaceError, InternalError, MySQLError, OperationalError
 
 from opencode.db import mysql_meanings as meanings
 from opencode.db.mysql_meanings import Meaning
@@ -14,6 +15,7 @@ from opencode.errors import OpencodeError, StoreError
 
 __all__ = [
     "MySQLError",
+    "NoAnswer",
     "Place",
     "error_code",
     "is_duplicate",
@@ -45,12 +47,31 @@ _RERUN = frozenset(
         *(1180, 3101),  # refused by the other members of a cluster
     }
 )
+_LOST_IN_QUERY = 2013
 _INTERRUPTED = frozenset({1317, 1969, 3024})
-_TRANSIENT_CONNECT = frozenset({1040, 1047, 1203, 1226, 2002, 2003}) | _LOST
+_TRANSIENT_CONNECT = frozenset({1037, 1040, 1041, 1047, 1135, 1203, 1226, 2002, 2003, 3032}) | _LOST
+_ACCESS_DENIED = 1045
+_OVER_A_LIMIT = 1226
+_AT_A_TIME = "max_user_connections"
+"""The one of an account's limits that is not by the hour."""
 
 # X509_V_ERR_… of OpenSSL.
+_CERTIFICATE_NOT_YET_VALID = 9
 _CERTIFICATE_EXPIRED = 10
 _NAME_MISMATCH = frozenset({62, 64})
+
+_NO_SPACE = re.compile(r"\berr(?:or|no|code):? 28\b|No space left|quota exceeded", re.IGNORECASE)
+_PYTHON_ERROR = re.compile(r"\(\w+\((?:\d+, )?['\"](?P<text>.*?)['\"]\)\)")
+"""As PyMySQL writes it into its error 2006."""
+
+
+class NoAnswer(OperationalError):
+    """None came within the time limit; the connection is closed, the server may be at work yet."""
+
+    def __init__(self, seconds: float) -> None:
+        """The number is the one that the driver gives it."""
+        super().__init__(_LOST_IN_QUERY, f"timed out after {seconds:g} s")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +110,12 @@ def is_lost(error: BaseException) -> bool:
 
 
 def timed_out(error: BaseException) -> bool:
-    """Whether the connection was given up because no answer came."""
-    return is_lost(error) and "timed out" in _text(error)  # the words of Python's TimeoutError
+    """Whether the connection was given up because no answer came within the limit for reading.
+
+    Keepalive's end of a connection is none of these: "[Errno 110] Connection timed out".
+    """
+    text = _text(error)  # the words of Python's TimeoutError
+    return error_code(error) == _LOST_IN_QUERY and "timed out" in text and "Errno" not in text
 
 
 def must_rerun(error: BaseException) -> bool:
@@ -117,6 +142,8 @@ def is_transient_connect(error: BaseException) -> bool:
         return cause.errno == socket.EAI_AGAIN
     if isinstance(cause, PermissionError):
         return False
+    if error_code(error) == _OVER_A_LIMIT:
+        return _AT_A_TIME in _text(error)
     return error_code(error) in _TRANSIENT_CONNECT
 
 
@@ -124,9 +151,12 @@ def translate(error: BaseException, place: Place) -> OpencodeError:
     """Return the error to raise, `from` the one given, for a statement that failed."""
     code = error_code(error)
     detail = _text(error)
+    if timed_out(error):
+        detail = f"{error.seconds:g} s" if isinstance(error, NoAnswer) else detail
+        return _fill(meanings.NO_ANSWER, place, detail)
     if is_lost(error):
         return _fill(meanings.LOST, place, detail)
-    meaning = _full_or_read_only(code, detail) or meanings.BY_CODE.get(code)
+    meaning = _by_text(code, detail) or meanings.BY_CODE.get(code)
     if meaning is not None:
         return _fill(meaning, place, detail)
     return StoreError(
@@ -134,21 +164,22 @@ def translate(error: BaseException, place: Place) -> OpencodeError:
     )
 
 
-def translate_connect(error: BaseException, place: Place) -> OpencodeError:
-    """Return the error to raise, `from` the one given, for a connection that failed."""
+def translate_connect(error: BaseException, place: Place, *, plain: bool = False) -> OpencodeError:
+    """Return the error to raise, `from` the one given, for a connection that failed.
+
+    `plain`: it was not encrypted, because that was not asked for.
+    """
     cause = _original(error)
-    if isinstance(cause, ssl.SSLError):
-        return _fill(_tls_meaning(cause), place, _reason(cause))
-    if isinstance(cause, socket.gaierror):
-        for_now = cause.errno == socket.EAI_AGAIN
-        meaning = meanings.NO_ANSWER_OF_NAMES if for_now else meanings.UNKNOWN_HOST
-        return _fill(meaning, place, place.host)
     if isinstance(cause, OSError):
-        return _fill(_os_meaning(cause, place), place, cause.strerror or str(cause))
+        return _from_cause(cause, place)
     if isinstance(error, RuntimeError):  # the package `cryptography` is not installed
         return _fill(meanings.LOGIN_METHOD, place, str(error))
     if not error_code(error):
-        return _fill(meanings.NOT_MYSQL, place, type(error).__name__)
+        return _fill(meanings.NOT_MYSQL, place, "")
+    if plain and error_code(error) == _ACCESS_DENIED:  # the server says no more to REQUIRE SSL
+        return _fill(meanings.PLAIN_LOGIN, place, _text(error))
+    if timed_out(error):
+        return _fill(meanings.SILENT, place, _text(error))
     if is_lost(error):
         return _fill(meanings.HUNG_UP, place, _text(error))
     return translate(error, place)
@@ -169,7 +200,7 @@ def _original(error: BaseException) -> BaseException | None:
 def _text(error: BaseException) -> str:
     """The server's own words, on one line."""
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
-    return " ".join(text.split()) or type(error).__name__
+    return _PYTHON_ERROR.sub(r"(\g<text>)", " ".join(text.split())) or "it was closed"
 
 
 def _fill(meaning: Meaning, place: Place, detail: str) -> OpencodeError:
@@ -182,18 +213,33 @@ def _fill(meaning: Meaning, place: Place, detail: str) -> OpencodeError:
     return meaning.kind(meaning.message.format_map(values), hint=meaning.hint.format_map(values))
 
 
-def _full_or_read_only(code: int, detail: str) -> Meaning | None:
+def _by_text(code: int, detail: str) -> Meaning | None:
     """Codes whose text alone tells what is the matter."""
-    if code in {3, 1026, 1030} and ("28" in detail or "No space" in detail):
+    if code in {3, 1026, 1030} and _NO_SPACE.search(detail):
         return meanings.FULL
+    if code == _OVER_A_LIMIT and _AT_A_TIME not in detail:
+        return meanings.QUOTA
     if code == 1290 and "read" not in detail.lower():
         return None
     return meanings.READ_ONLY if code in {1290, 1792, 1836} else None
 
 
+def _from_cause(cause: OSError, place: Place) -> OpencodeError:
+    """The error to raise for what the operating system or TLS reports."""
+    if isinstance(cause, ssl.SSLError):
+        return _fill(_tls_meaning(cause), place, _reason(cause))
+    if isinstance(cause, socket.gaierror):
+        for_now = cause.errno == socket.EAI_AGAIN
+        meaning = meanings.NO_ANSWER_OF_NAMES if for_now else meanings.UNKNOWN_HOST
+        return _fill(meaning, place, place.host)
+    return _fill(_os_meaning(cause, place), place, cause.strerror or str(cause))
+
+
 def _tls_meaning(error: ssl.SSLError) -> Meaning:
     if not isinstance(error, ssl.SSLCertVerificationError):
         return meanings.TLS_FAILED
+    if error.verify_code == _CERTIFICATE_NOT_YET_VALID:
+        return meanings.NOT_YET_VALID
     if error.verify_code == _CERTIFICATE_EXPIRED:
         return meanings.EXPIRED
     return meanings.WRONG_NAME if error.verify_code in _NAME_MISMATCH else meanings.WRONG_CA

@@ -27,11 +27,15 @@ __all__ = [
     "LOGIN_METHOD",
     "LOST",
     "NOT_MYSQL",
+    "NOT_YET_VALID",
+    "NO_ANSWER",
     "NO_ANSWER_OF_NAMES",
     "NO_LISTENER",
     "NO_PERMISSION",
     "NO_ROUTE",
     "NO_SOCKET",
+    "PLAIN_LOGIN",
+    "QUOTA",
     "READ_ONLY",
     "SILENT",
     "TLS_FAILED",
@@ -94,6 +98,11 @@ NO_ROUTE = Meaning(
     DatabaseUnavailable, "{place}: the host cannot be reached: {detail}", f"check {_ADDRESS}"
 )
 LOST = Meaning(DatabaseUnavailable, "{place}: the connection was lost ({detail})", _WAIT)
+NO_ANSWER = Meaning(
+    DatabaseUnavailable,
+    "{place}: no answer within readTimeout ({detail})",
+    f"{_WAIT}; where statements take that long, raise sessionProvider.mysql.readTimeout",
+)
 HUNG_UP = Meaning(
     DatabaseUnavailable,
     "{place}: the server ended the connection while it was being made ({detail})",
@@ -101,7 +110,7 @@ HUNG_UP = Meaning(
 )
 NOT_MYSQL = Meaning(
     DatabaseRefused,
-    "{place}: what answers there does not speak MySQL's protocol ({detail})",
+    "{place}: what answers there does not speak MySQL's protocol",
     f"check {_ADDRESS}; 33060 is another protocol's port",
 )
 TLS_FAILED = Meaning(
@@ -119,6 +128,11 @@ WRONG_NAME = Meaning(
     "{place}: the server's certificate is for another name: {detail}",
     "use the name in the certificate as sessionProvider.mysql.host, or tls.mode verify-ca "
     "where names cannot match",
+)
+NOT_YET_VALID = Meaning(
+    DatabaseRefused,
+    "{place}: the server's certificate is not valid yet",
+    "check this machine's clock; else have the certificate renewed",
 )
 EXPIRED = Meaning(
     DatabaseRefused,
@@ -140,6 +154,22 @@ _TOO_MANY = Meaning(
     "{place}: the server has too many connections ({detail})",
     "try again, lower sessionProvider.mysql.maxConnections, or raise the server's limit",
 )
+QUOTA = Meaning(
+    DatabaseUnavailable,
+    "{place}: user {user} has used up what the account may do in an hour ({detail})",
+    "try again when the hour is over, or have the account's limit raised",
+)
+_SHORT = Meaning(
+    DatabaseUnavailable,
+    "{place}: the server is short of memory or threads ({detail})",
+    f"{_WAIT}; if it goes on, its administrator must give it more or lower its load",
+)
+_GROUP = Meaning(
+    DatabaseUnavailable,
+    "{place}: the group of servers did not take the change ({detail})",
+    f"{_WAIT}; if it goes on, its administrator must look at the group's members and at "
+    "group_replication_transaction_size_limit",
+)
 _PRIVILEGE = Meaning(
     DatabaseRefused,
     "{place}: user {user} lacks a privilege: {detail}",
@@ -151,6 +181,18 @@ _PASSWORD = Meaning(
     "{place}: wrong user or password: {detail}",
     "check sessionProvider.mysql.username and the password, and that the account may connect "
     "from this host and without a client certificate",
+)
+PLAIN_LOGIN = Meaning(
+    DatabaseRefused,
+    "{place}: wrong user or password, or not without encryption: {detail}",
+    "set sessionProvider.mysql.tls.mode to required, where the account demands encryption; "
+    "else check sessionProvider.mysql.username and the password",
+)
+_BLOCKED = Meaning(
+    DatabaseRefused,
+    "{place}: the server has blocked this host after many failed connections ({detail})",
+    "its administrator can unblock it: FLUSH HOSTS or mysqladmin flush-hosts, on MySQL 8.4 and "
+    "newer TRUNCATE TABLE performance_schema.host_cache; then find what fails",
 )
 _HOST_REFUSED = Meaning(
     DatabaseRefused,
@@ -185,20 +227,33 @@ _SCHEMA = Meaning(
     "{place}: the tables are not those this program needs ({detail})",
     "opencode db status shows which migrations are missing",
 )
+_CHANGED = Meaning(
+    SchemaError,
+    "{place}: the tables are not as the migrations made them ({detail})",
+    "somebody has changed an index or a collation: put back what migrations/mysql says",
+)
 _STOPPED = Meaning(
     DatabaseUnavailable, "{place}: the server broke a statement off ({detail})", _WAIT
+)
+
+_NOT_READY = Meaning(
+    DatabaseUnavailable, "{place}: the server is not ready for work ({detail})", _WAIT
 )
 
 BY_CODE: dict[int, Meaning] = {
     **dict.fromkeys((1021, 1114), FULL),
     **dict.fromkeys((1040, 1203, 1226), _TOO_MANY),
     **dict.fromkeys((1045, 1698), _PASSWORD),
-    **dict.fromkeys((1129, 1130), _HOST_REFUSED),
+    **dict.fromkeys((1037, 1041, 1135, 1637), _SHORT),
+    **dict.fromkeys((1047, 3032), _NOT_READY),
+    **dict.fromkeys((1176, 1267), _CHANGED),
+    1129: _BLOCKED,
+    1130: _HOST_REFUSED,
     **dict.fromkeys((1820, 1862, 3118, 3955, 4151), _ACCOUNT),
     **dict.fromkeys((1251, 1524, 2054, 2059, 2061), LOGIN_METHOD),
     **dict.fromkeys((1142, 1143, 1227, 1370), _PRIVILEGE),
     **dict.fromkeys((1153, 1301, 2020), _PACKET),
-    **dict.fromkeys((1118, 1264, 1265, 1366, 1406, 3140), _VALUE),
+    **dict.fromkeys((1118, 1264, 1265, 1366, 1406, 3140, 3854), _VALUE),
     **dict.fromkeys((1020, 1180, 1205, 1213, 1412, 3101), _LOCKED),
     **dict.fromkeys((1054, 1146, 1305, 1364), _SCHEMA),
     **dict.fromkeys((1317, 1969, 3024), _STOPPED),
@@ -208,9 +263,6 @@ BY_CODE: dict[int, Meaning] = {
         "have an administrator create it and GRANT SELECT, INSERT, UPDATE, DELETE on it; "
         "check sessionProvider.mysql.database",
     ),
-    1047: Meaning(
-        DatabaseUnavailable, "{place}: the server is not ready for work ({detail})", _WAIT
-    ),
     1049: Meaning(
         DatabaseRefused,
         "{place}: there is no database {database}",
@@ -218,6 +270,11 @@ BY_CODE: dict[int, Meaning] = {
     ),
     1062: Meaning(
         AlreadyExists, "{place}: the same is there already ({detail})", "use another id or name"
+    ),
+    1193: Meaning(
+        DatabaseRefused,
+        "{place}: the server lacks a setting that this program needs ({detail})",
+        "use MySQL or MariaDB; what only speaks their protocol will not do",
     ),
     1419: Meaning(
         DatabaseRefused,
@@ -241,6 +298,7 @@ BY_CODE: dict[int, Meaning] = {
         "enable TLS on the server; where the network is trusted, "
         "set sessionProvider.mysql.tls.mode to preferred",
     ),
+    3100: _GROUP,
     3159: Meaning(
         DatabaseRefused,
         "{place}: the server demands encryption",

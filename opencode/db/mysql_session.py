@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pymysql.connections import Connection
-from pymysql.cursors import Cursor
+from opencode.db.mysql_cursor import MySQLConnection, SizedCursor
+from opencode.db.mysql_errors import MySQLError, Place
+from opencode.errors import DatabaseRefused
 
-from opencode.db.mysql_errors import Place
-from opencode.errors import DatabaseRefused, InvalidValue
-
-__all__ = ["CHARSET", "COLLATION", "MySQLConnection", "ServerFacts", "SizedCursor", "prepare"]
+__all__ = ["CHARSET", "COLLATION", "MySQLConnection", "ServerFacts", "prepare"]
 
 CHARSET = "utf8mb4"
 COLLATION = "utf8mb4_bin"
@@ -59,30 +56,6 @@ _OLDEST = {"MySQL": (8, 0, 16), "MariaDB": (10, 11, 0)}
 """Before 8.0.16 MySQL ignored CHECK constraints; before 10.8 MariaDB ignored DESC in indexes."""
 
 _VERSION = re.compile(r"(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)")
-_LONGEST_CHARACTER = 4  # bytes of UTF-8
-
-
-class SizedCursor(Cursor):
-    """Refuses a statement that the server would answer by hanging up (errors 2006 and 2013)."""
-
-    def execute(self, query: str, args: Any = None) -> int:
-        """Run a statement; `InvalidValue` when it is longer than `max_allowed_packet`."""
-        statement = self.mogrify(query, args)
-        limit = self.connection.max_allowed_packet
-        if len(statement) * _LONGEST_CHARACTER >= limit:
-            size = len(statement.encode()) + 1  # the command byte
-            if size > limit:
-                raise InvalidValue(
-                    f"the statement has {size:,} bytes; the server accepts {limit:,}",
-                    hint="store less, or have max_allowed_packet raised on the server",
-                )
-        return super().execute(statement)
-
-
-if TYPE_CHECKING:
-    MySQLConnection: TypeAlias = Connection[SizedCursor]
-else:
-    MySQLConnection = Connection  # generic in its stubs only
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +79,12 @@ def prepare(connection: MySQLConnection, place: Place) -> ServerFacts:
     """
     assignments = ", ".join(f"{name} = {_literal(value)}" for name, value in _SESSION.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"SET SESSION {assignments} {_MYSQL_ONLY} {_MARIADB_ONLY}")
+        try:
+            cursor.execute(f"SET SESSION {assignments} {_MYSQL_ONLY} {_MARIADB_ONLY}")
+        except MySQLError:
+            if connection.open:  # an old server does not know all of them
+                _facts(_read_variables(cursor), place)
+            raise
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         variables = _read_variables(cursor)
     facts = _facts(variables, place)
@@ -138,6 +116,8 @@ def _facts(variables: Mapping[str, str], place: Place) -> ServerFacts:
     version = (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
     product = "MariaDB" if "mariadb" in text.lower() else "MySQL"
     if version < _OLDEST[product]:
+        if found and product == "MariaDB":  # which may call itself 5.5.5-10.6.12-MariaDB
+            text = ".".join(found.groups())
         raise DatabaseRefused(
             f"{place}: the server is {product} {text or 'of an unknown version'}, which is too old",
             hint="MySQL 8.0.16 or newer, or MariaDB 10.11 or newer, is needed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from opencode.db.lock import LOCK_TIMEOUT, Waiting, server_lock, server_lock_holder
 from opencode.db.migrate_ledger import JOURNAL
@@ -16,21 +16,27 @@ from opencode.db.migrations import (
     State,
     fetch,
     read_applied,
-    shipped_migrations,
 )
+from opencode.db.mysql_sight import Sight
 from opencode.db.resources import Dialect
 from opencode.errors import OpencodeError, SchemaDrift
 
 __all__ = ["MySQLTarget"]
 
+
 _TABLES = frozenset({"sessions", "messages", "files"})
-_THINGS = """
-SELECT concat('column ', table_name, '.', column_name) AS name
-FROM information_schema.columns WHERE table_schema = DATABASE()
-UNION ALL
-SELECT concat('trigger ', event_object_table, '.', trigger_name)
-FROM information_schema.triggers WHERE trigger_schema = DATABASE()
-"""
+
+
+class Compare(Protocol):
+    """Compares what is there with what migrations make."""
+
+    def __call__(
+        self,
+        connection: Connection,
+        migrations: Sequence[Migration],
+        *,
+        triggers: Connection | None,
+    ) -> tuple[str, ...]: ...
 
 
 class MySQLTarget:
@@ -59,6 +65,7 @@ class MySQLTarget:
         self._borrow = borrow
         self._connect = connect
         self._translate = translate
+        self._sight = Sight(connect, errors)
         self._locked: Connection | None = None
 
     def translate(self, error: Exception) -> OpencodeError:
@@ -114,28 +121,48 @@ class MySQLTarget:
         return State(applied, empty=not (applied or ours), unfinished=unfinished)
 
     def differences(self, connection: Connection, applied: Sequence[Migration]) -> tuple[str, ...]:
-        """Columns and triggers that are missing; their names are the same as on SQLite."""
+        """Compared by structure; see `mysql_schema`.  What is there besides does not count."""
+        from opencode.db.mysql_schema import schema_differences
+
+        return self._compare(schema_differences, connection, applied)
+
+    def stumbling_blocks(
+        self, connection: Connection, applied: Sequence[Migration]
+    ) -> tuple[str, ...]:
+        """What is missing.
+
+        A difference is told by `db check`, but keeps nobody out: no migration fails by it, and
+        some server not known yet may describe a thing in words of its own.
+        """
+        from opencode.db.mysql_schema import missing_things
+
+        return self._compare(missing_things, connection, applied)
+
+    def remarks(self, connection: Connection, applied: Sequence[Migration]) -> tuple[str, ...]:
+        """Things of others in our tables, and what the account could not look at."""
+        if not applied or _unfinished(connection, _tables(connection)):
+            return ()
+        from opencode.db.mysql_schema import surplus_things
+
+        found = []
+        if surplus := surplus_things(connection, applied):
+            found.append(f"not made by a migration, which is no fault: {', '.join(surplus)}")
+        return (*found, *self._sight.gaps(connection))
+
+    def _compare(
+        self, compare: Compare, connection: Connection, applied: Sequence[Migration]
+    ) -> tuple[str, ...]:
         if _unfinished(connection, _tables(connection)):
             return ()
-        from opencode.db.schema import expected_schema
+        with self._sight.of_triggers(connection) as triggers:
+            found = compare(connection, applied, triggers=triggers)
+        return self._sight.without_hidden(connection, found)
 
-        found = {str(row["name"]) for row in fetch(connection, _THINGS)}
-        expected = expected_schema(shipped_migrations("sqlite")[: len(applied)]).things
-        missing = [
-            name
-            for name in expected
-            if name.startswith(("column ", "trigger ")) and name not in found
-        ]
-        if any(map(_is_trigger, missing)) and not _may_see_triggers(connection):
-            missing = [name for name in missing if not _is_trigger(name)]
-        return tuple(f"{name} is missing" for name in missing)
+    def trial(self, connection: Connection) -> tuple[str, ...]:
+        """See `mysql_definers`."""
+        from opencode.db.mysql_definers import broken_triggers
 
-    def unseen(self, connection: Connection) -> tuple[str, ...]:
-        """The triggers, which MySQL shows to those only who may make them."""
-        things = [str(row["name"]) for row in fetch(connection, _THINGS)]
-        if not things or any(map(_is_trigger, things)) or _may_see_triggers(connection):
-            return ()
-        return ("the triggers were not looked at: the account lacks the privilege TRIGGER",)
+        return broken_triggers(connection, self.errors)
 
     def lock_holder(self) -> str | None:
         """See `lock.server_lock_holder`."""
@@ -169,14 +196,3 @@ def _unfinished(connection: Connection, tables: set[str]) -> str:
         return ""
     rows = fetch(connection, f"SELECT migration_id AS id FROM {JOURNAL} LIMIT 1")  # noqa: S608
     return str(rows[0]["id"]) if rows else ""
-
-
-def _is_trigger(thing: str) -> bool:
-    return thing.startswith("trigger ")
-
-
-def _may_see_triggers(connection: Connection) -> bool:
-    from opencode.db.mysql_surroundings import look
-
-    grants = look(connection).grants
-    return grants is None or not grants.lacking(["TRIGGER"])

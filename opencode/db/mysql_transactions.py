@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from opencode.db.mysql_attempts import Attempts
+from opencode.db.mysql_cursor import MySQLConnection, patient
 from opencode.db.mysql_errors import MySQLError, Place, is_lost, must_rerun, timed_out, translate
-from opencode.db.mysql_session import MySQLConnection
 from opencode.db.pool import Pool
 from opencode.db.provider import written_in_snapshot
 from opencode.errors import OpencodeError, ServerFull
@@ -19,6 +19,7 @@ __all__ = ["Transactions"]
 
 T = TypeVar("T")
 
+_AT_WORK = "SELECT 1 FROM information_schema.processlist WHERE id = {} AND command = 'Query'"
 _TEMPORARY_TABLE = "SELECT id FROM information_schema.processlist WHERE id = CONNECTION_ID()"
 
 
@@ -68,16 +69,23 @@ class Transactions:
                 attempts.note_refusal(error)
 
     def read(self, work: Callable[[MySQLConnection], T]) -> T:
-        """Run `work` without a transaction of its own; again when the connection is lost."""
+        """Run `work` without a transaction of its own; again when the connection is lost.
+
+        Not when the server is still at work on it: it would be no faster, and be done twice.
+        """
         held = self._held()
         if held is not None:
             return self._join(held, work)
         attempts = Attempts(self._place, self._retry_seconds)
+        thread = 0
         while True:
             try:
                 with self._pool.connection() as connection:
+                    thread = connection.thread_id()  # type: ignore[no-untyped-call]
                     return work(connection)
             except MySQLError as error:
+                if timed_out(error) and self._is_at_work(thread):
+                    raise translate(error, self._place) from error
                 attempts.pause(error)
 
     @contextmanager
@@ -105,13 +113,18 @@ class Transactions:
                 raise
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Make all reads of this thread inside the block see the rows of one moment."""
+    def snapshot(self, *, slow: bool = False) -> Iterator[None]:
+        """Make all reads of this thread inside the block see the rows of one moment.
+
+        `slow` ones may each take as long as a change of the schema.
+        """
         if self._held() is not None:
             yield
             return
         with ExitStack() as stack:
             held = _Held(self._begin(stack, _begin_reading), rerun=False, reading=True)
+            if slow:
+                stack.enter_context(patient(held.connection))
             try:
                 with self._holding(held):
                     yield
@@ -168,6 +181,20 @@ class Transactions:
                 _undo(connection)
                 raise
         return result
+
+    def _is_at_work(self, thread: int) -> bool:
+        """Whether the server goes on with the statement of a connection that we have given up.
+
+        Else the network has lost it, or the answer.
+
+        Raises:
+            DatabaseUnavailable: The server cannot be asked, nor could the work be done again.
+        """
+        try:
+            with self._pool.connection() as connection, connection.cursor() as cursor:
+                return bool(cursor.execute(_AT_WORK.format(thread)))
+        except MySQLError:
+            return False
 
     def _is_full(self) -> bool:
         """Whether the server lacks disk space.

@@ -135,8 +135,13 @@ class Pool(Generic[C]):
         """Close what is idle now, and what is in use when it comes back."""
         with self._changed:
             self._closed = True
-            idle, self._idle = self._idle, []
             self._changed.notify_all()
+        self.close_idle()
+
+    def close_idle(self) -> None:
+        """Close those not in use: the server may count connections, and one more is needed."""
+        with self._changed:
+            idle, self._idle = self._idle, []
         for lease in idle:
             self._driver.close(lease.connection)
 
@@ -178,7 +183,8 @@ class Pool(Generic[C]):
             return False
         if now - lease.idle_since <= self._limits.ping_after:
             return True
-        if self._driver.is_alive(lease.connection, deadline.remaining()):
+        # A dead one that says nothing must leave time for a new one.
+        if self._driver.is_alive(lease.connection, deadline.remaining() / 2):
             return True
         self._note_loss()
         return False

@@ -68,9 +68,10 @@ class Provider(Protocol):
         """Make all calls of this thread inside the block one write transaction."""
         ...
 
-    def snapshot(self) -> AbstractContextManager[None]:
+    def snapshot(self, *, slow: bool = False) -> AbstractContextManager[None]:
         """Let all reads of this thread inside the block see the database of one moment.
 
+        `slow` reads go through whole tables, and may take longer than others.
         `run` and `transaction` fail inside it.  Inside `transaction` it joins that transaction.
         """
         ...

@@ -208,7 +208,7 @@ class Querier:
         return count
 
     def set_last_seq(self, *, last_seq: int, id: str) -> int:
-        """Note the highest number handed out in a session."""
+        """Note the highest number handed out in a session, unless a higher one is noted already."""
         count: int = self._queries.set_last_seq(self._connection, last_seq=last_seq, id=id)
         return count
 
@@ -232,12 +232,12 @@ class Querier:
         rows = self._queries.check_message_counts(self._connection)
         return [CheckMessageCountsRow(*row) for row in rows]
 
-    def fix_message_count(self, *, id: str) -> int:
-        """Set a session's message_count to the number of its messages.
+    def fix_message_count(self, *, id: str, updated_at: int) -> int:
+        """Set the message_count of a session that has not changed since it was looked at.
 
         A trigger takes that for activity.
         """
-        count: int = self._queries.fix_message_count(self._connection, id=id)
+        count: int = self._queries.fix_message_count(self._connection, id=id, updated_at=updated_at)
         return count
 
     def set_updated_at(self, *, updated_at: int, id: str) -> int:
@@ -834,11 +834,12 @@ class Querier:
         count: int = self._queries.advance_session(self._connection, project_id=project_id, id=id)
         return count
 
-    def touch_session(self, *, updated_at: int, project_id: str, id: str) -> int:
-        """Note activity that changes no column of the session; also takes its write lock."""
-        count: int = self._queries.touch_session(
-            self._connection, updated_at=updated_at, project_id=project_id, id=id
-        )
+    def touch_session(self, *, project_id: str, id: str) -> int:
+        """Note activity that changes no column of the session; also takes its write lock.
+
+        By the clock of the triggers, not the caller's, and never back.
+        """
+        count: int = self._queries.touch_session(self._connection, project_id=project_id, id=id)
         return count
 
     def list_session_tree(self, *, project_id: str, id: str) -> list[str]:
@@ -847,6 +848,15 @@ class Querier:
         UNION, not UNION ALL: a cycle must end.
         """
         rows = self._queries.list_session_tree(self._connection, project_id=project_id, id=id)
+        return [row[0] for row in rows]
+
+    def lock_sessions(self, *, project_id: str, ids: str) -> list[str]:
+        """Hold the sessions whose ids are in a JSON array until the transaction ends.
+
+        Nobody starts sessions below them meanwhile. Differs by necessity: here a transaction that
+        writes is the only one.
+        """
+        rows = self._queries.lock_sessions(self._connection, project_id=project_id, ids=ids)
         return [row[0] for row in rows]
 
     def delete_sessions(self, *, project_id: str, ids: str) -> int:

@@ -17,6 +17,7 @@ from opencode.db.sqlite_begin import begin_immediate
 from opencode.db.sqlite_errors import explain, translate
 from opencode.db.sqlite_file import check_place, prepare_database_file
 from opencode.errors import StoreError
+from opencode.text.folding import fold
 
 __all__ = ["BUSY_TIMEOUT", "SQLiteProvider", "connect"]
 
@@ -100,7 +101,8 @@ def _decode(text: bytes) -> str:
 def _lower(value: _Value) -> _Value:
     if isinstance(value, bytes):  # the queries cast, because only bytes may be no UTF-8
         value = value.decode("utf-8", "replace")
-    return value.lower() if isinstance(value, str) else value
+    # LIKE reads up to a NUL only.
+    return fold(value).replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
 class SQLiteProvider:
@@ -161,8 +163,8 @@ class SQLiteProvider:
             yield
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """One read transaction; its moment is that of the first read."""
+    def snapshot(self, *, slow: bool = False) -> Iterator[None]:
+        """One read transaction; its moment is that of the first read, and no read has a limit."""
         connection = self._connection()
         if connection.in_transaction:
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,19 @@ from opencode.db.migrations import (
     shipped_migrations,
 )
 from opencode.db.target import Target
-from opencode.errors import SchemaDrift
+from opencode.errors import InvalidValue, SchemaDrift
 
-__all__ = ["SchemaStatus", "Survey", "dry_run", "status", "survey"]
+__all__ = [
+    "SchemaStatus",
+    "Survey",
+    "choose_undone",
+    "dry_run",
+    "dry_run_rollback",
+    "status",
+    "survey",
+    "trial",
+    "verify",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +41,8 @@ class SchemaStatus:
     """Applied by a newer program."""
     problems: tuple[str, ...]
     """Migration files that changed, and how the schema differs from what the ledger claims."""
-    unseen: tuple[str, ...] = ()
-    """What the account could not compare."""
+    remarks: tuple[str, ...] = ()
+    """What is no fault but worth knowing, and what the account could not compare."""
 
     @property
     def version(self) -> int:
@@ -67,7 +78,7 @@ def survey(target: Target, connection: Any) -> Survey:
 def verify(target: Target, connection: Any, found: Survey) -> None:
     """Raise `SchemaDrift` when changing this schema would fail, or do damage."""
     found.plan.refuse_drift(target.location)
-    differences = target.differences(connection, found.plan.applied)
+    differences = target.stumbling_blocks(connection, found.plan.applied)
     if differences:
         first = differences[0] + (f" (and {len(differences) - 1} more)" if differences[1:] else "")
         raise SchemaDrift(
@@ -88,10 +99,10 @@ def status(target: Target) -> SchemaStatus:
         with target.probe() as connection:
             found = _look(target, connection)
             problems = list(found.plan.problems)
-            unseen: tuple[str, ...] = ()
+            remarks: tuple[str, ...] = ()
             if connection is not None and not (found.plan.unknown or found.plan.left_out):
                 problems += target.differences(connection, found.plan.applied)
-                unseen = target.unseen(connection)
+                remarks = target.remarks(connection, found.plan.applied)
     except target.errors as error:
         raise target.translate(error) from error
     return SchemaStatus(
@@ -99,8 +110,21 @@ def status(target: Target) -> SchemaStatus:
         pending=tuple(migration.id for migration in found.plan.pending),
         unknown=found.plan.unknown,
         problems=tuple(problems),
-        unseen=unseen,
+        remarks=remarks,
     )
+
+
+def trial(target: Target) -> tuple[str, ...]:
+    """Return what would make writing fail, by trying; nothing is changed.
+
+    Raises:
+        StoreError: The database cannot be read.
+    """
+    try:
+        with target.probe() as connection:
+            return target.trial(connection) if connection is not None else ()
+    except target.errors as error:
+        raise target.translate(error) from error
 
 
 def dry_run(target: Target) -> str:
@@ -118,17 +142,59 @@ def dry_run(target: Target) -> str:
             found = survey(target, connection)
             if not found.plan.pending:
                 return ""
-            if found.state.unfinished:
-                raise SchemaDrift(
-                    f"{target.location}: {found.state.unfinished} was begun and not finished",
-                    differences=[f"{found.state.unfinished}: begun and not finished"],
-                    hint="`opencode db migrate` finishes it; no SQL run by hand can",
-                )
+            _refuse_unfinished(target, found)
             if connection is not None:
                 verify(target, connection, found)
     except target.errors as error:
         raise target.translate(error) from error
     return dry_run_sql(found.ledger, found.plan.pending, found.adopted)
+
+
+def dry_run_rollback(target: Target, *, to: int | None = None, steps: int | None = None) -> str:
+    """Return the SQL a rollback would run.
+
+    Raises:
+        InvalidValue: There are not as many migrations to undo.
+        NewerSchema, SchemaDrift, SchemaError, StoreError: As `dry_run` does.
+    """
+    from opencode.db.migrate import dry_run_rollback_sql
+
+    try:
+        with target.probe() as connection:
+            found = survey(target, connection)
+            chosen = choose_undone(found.plan.applied, to, steps, target.location)
+            _refuse_unfinished(target, found)
+            verify(target, connection, found)
+    except target.errors as error:
+        raise target.translate(error) from error
+    return dry_run_rollback_sql(found.ledger, chosen)
+
+
+def choose_undone(
+    applied: Sequence[Migration], to: int | None, steps: int | None, location: str
+) -> tuple[Migration, ...]:
+    """The migrations to undo, the newest first."""
+    last = applied[-1].number if applied else 0
+    if (to is None) == (steps is None):
+        raise InvalidValue("say either to which migration to go back, or how many to undo")
+    if not applied:
+        raise InvalidValue(f"{location} has no migration that could be undone")
+    keep = to if to is not None else last - (steps or 0)
+    if not 0 <= keep < last:
+        raise InvalidValue(
+            f"{location} is at migration {last}; it cannot go back to {keep}",
+            hint="`opencode db status` lists what is applied",
+        )
+    return tuple(migration for migration in reversed(applied) if migration.number > keep)
+
+
+def _refuse_unfinished(target: Target, found: Survey) -> None:
+    if found.state.unfinished:
+        raise SchemaDrift(
+            f"{target.location}: {found.state.unfinished} was begun and not finished",
+            differences=[f"{found.state.unfinished}: begun and not finished"],
+            hint="`opencode db migrate` finishes it; no SQL run by hand can",
+        )
 
 
 def _look(target: Target, connection: Any) -> Survey:

@@ -62,8 +62,16 @@ class Target(Protocol):
         """How the schema differs from what these migrations make, a line each."""
         ...
 
-    def unseen(self, connection: Any) -> tuple[str, ...]:
-        """What `differences` cannot compare for want of rights, a line each."""
+    def stumbling_blocks(self, connection: Any, applied: Sequence[Migration]) -> tuple[str, ...]:
+        """Those of the differences with which no migration must begin, a line each."""
+        ...
+
+    def remarks(self, connection: Any, applied: Sequence[Migration]) -> tuple[str, ...]:
+        """What is no difference but worth knowing, or could not be looked at, a line each."""
+        ...
+
+    def trial(self, connection: Any) -> tuple[str, ...]:
+        """What makes writing fail though the schema is right, a line each; leaves no trace."""
         ...
 
     def lock_holder(self) -> str | None:
@@ -151,8 +159,18 @@ class SQLiteTarget:
         """Compared by structure; see `schema`."""
         return schema_differences(connection, applied)
 
-    def unseen(self, connection: Any) -> tuple[str, ...]:
+    def stumbling_blocks(
+        self, connection: sqlite3.Connection, applied: Sequence[Migration]
+    ) -> tuple[str, ...]:
+        """All of them: here they are compared in one way only, SQLite's own."""
+        return self.differences(connection, applied)
+
+    def remarks(self, connection: Any, applied: Sequence[Migration]) -> tuple[str, ...]:
         """Nothing: who can open the file can see it all."""
+        return ()
+
+    def trial(self, connection: Any) -> tuple[str, ...]:
+        """Nothing: triggers run with nobody's rights."""
         return ()
 
     def lock_holder(self) -> str | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from opencode.db.backfill import BackfillProgress, BackfillReport, backfill
+from opencode.db.kept_projects import find_kept_projects
 from opencode.db.migrations import (
     Connection,
     Direction,
@@ -30,9 +31,9 @@ from opencode.db.migrations import (
 )
 from opencode.db.querier import Querier
 from opencode.db.queries import load_queries
-from opencode.db.survey import Survey, survey, verify
+from opencode.db.survey import Survey, choose_undone, survey, verify
 from opencode.db.target import Target
-from opencode.errors import InvalidValue, PendingMigrations
+from opencode.errors import PendingMigrations
 
 __all__ = [
     "Progress",
@@ -130,8 +131,9 @@ def rollback(
 ) -> RollbackReport:
     """Undo the last `steps` migrations, or all those with a number above `to`.
 
-    What they added is lost, except from the backup.  The next start of this program applies them
-    again unless `autoMigrate` is off.
+    What they added is lost, except from the backup; the sessions' projects are kept aside, and the
+    next upgrade gives them back.  The next start of this program applies the migrations again
+    unless `autoMigrate` is off.
 
     Raises:
         InvalidValue: There are not as many migrations to undo.
@@ -208,14 +210,14 @@ class _Run:
         """Refuse early what a rollback would refuse: the lock makes files where there are none."""
         with self.target.probe() as connection:
             found = survey(self.target, connection)
-            _choose(found.plan.applied, to, steps, self.target.location)
+            choose_undone(found.plan.applied, to, steps, self.target.location)
 
     def rollback(self, to: int | None, steps: int | None) -> RollbackReport:
         from opencode.db.migrate import roll_back
 
         with self.target.probe() as connection:
             found = survey(self.target, connection)
-            chosen = _choose(found.plan.applied, to, steps, self.target.location)
+            chosen = choose_undone(found.plan.applied, to, steps, self.target.location)
             self._preflight(connection, chosen, "rollback")
             backup = self._prepare(connection, found, chosen)
         with self.target.connect() as connection:
@@ -254,12 +256,16 @@ class _Run:
         return backup
 
     def _needs_project(self, connection: Any, found: Survey) -> bool:
-        """Whether there are sessions that have no project, or will have none."""
+        """Whether there are sessions that have no project, or will have none, and never had one."""
         if not found.plan.applied:
             return False
-        if any(migration.number == _FIRST_WITH_PROJECTS for migration in found.plan.applied):
-            return self._querier(connection).count_untagged_sessions() > 0
-        return bool(fetch(connection, "SELECT 1 AS found FROM sessions LIMIT 1"))
+        tagged = any(m.number == _FIRST_WITH_PROJECTS for m in found.plan.applied)
+        if tagged:
+            needed = self._querier(connection).count_untagged_sessions() > 0
+        else:
+            needed = bool(fetch(connection, "SELECT 1 AS found FROM sessions LIMIT 1"))
+        kept = find_kept_projects(connection, self.target.dialect) if needed else None
+        return needed and not (kept and kept.cover(tagged=tagged))
 
     def _refuse_pending(self, found: Survey) -> None:
         pending = [migration.id for migration in found.plan.pending]
@@ -268,7 +274,8 @@ class _Run:
             raise PendingMigrations(
                 f"{self.target.location} waits for {what if pending[1:] else pending[0]}",
                 pending=pending,
-                hint="run `opencode db migrate`, or set sessionProvider.autoMigrate to true",
+                hint="run `opencode db migrate`, or set sessionProvider.autoMigrate to true; "
+                "`opencode db migrate --dry-run` prints the SQL for an administrator",
             )
 
     def _migrate(self, connection: Connection, found: Survey) -> tuple[str, ...]:
@@ -305,21 +312,3 @@ class _Run:
 
     def _seconds(self) -> float:
         return time.monotonic() - self.started
-
-
-def _choose(
-    applied: Sequence[Migration], to: int | None, steps: int | None, location: str
-) -> tuple[Migration, ...]:
-    """The migrations to undo, the newest first."""
-    last = applied[-1].number if applied else 0
-    if (to is None) == (steps is None):
-        raise InvalidValue("say either to which migration to go back, or how many to undo")
-    if not applied:
-        raise InvalidValue(f"{location} has no migration that could be undone")
-    keep = to if to is not None else last - (steps or 0)
-    if not 0 <= keep < last:
-        raise InvalidValue(
-            f"{location} is at migration {last}; it cannot go back to {keep}",
-            hint="`opencode db status` lists what is applied",
-        )
-    return tuple(migration for migration in reversed(applied) if migration.number > keep)

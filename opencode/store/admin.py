@@ -103,6 +103,10 @@ class Admin:
 
         return rollback(self._target, to=to, steps=steps, progress=progress)
 
+    def dry_run_rollback(self, *, to: int | None = None, steps: int | None = None) -> str:
+        """Return the SQL that `rollback` would run."""
+        return survey.dry_run_rollback(self._target, to=to, steps=steps)
+
     def losses(self, to: int) -> Losses:
         """Count what going back to migration `to` would destroy."""
         from opencode.store.losses import losses

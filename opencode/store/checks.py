@@ -49,6 +49,7 @@ class CheckReport:
 
 
 _SHOWN_IDS = 20
+_MOST_LOOKS = 10
 
 
 def check(
@@ -66,11 +67,11 @@ def check(
     schema = survey.status(target)
     if not schema.applied:
         return CheckReport(notes=(f"nothing to check: {target.location} holds no tables yet",))
-    problems = _structure(provider, schema.problems)
-    notes = [*schema.unseen, *_about_schema(schema)]
+    problems = _structure(provider, (*schema.problems, *survey.trial(target)))
+    notes = [*schema.remarks, *_about_schema(schema)]
     sound = not problems
     try:
-        with provider.snapshot():
+        with provider.snapshot(slow=True):
             if not schema.unknown:
                 problems += provider.read(lambda querier: _rows(querier, schema.version))
                 notes += provider.read(lambda querier: _notes(querier, schema.version))
@@ -175,9 +176,20 @@ def _repair(
 
 
 def _fix_counts(querier: Querier) -> None:
-    for row in querier.check_message_counts():
-        querier.fix_message_count(id=row.id)
-        querier.set_updated_at(updated_at=row.updated_at, id=row.id)
+    """Leave sessions alone that others write to meanwhile; they are looked at once more."""
+    for _ in range(_MOST_LOOKS):
+        missed = 0
+        for row in querier.check_message_counts():
+            if querier.fix_message_count(id=row.id, updated_at=row.updated_at):
+                querier.set_updated_at(updated_at=row.updated_at, id=row.id)
+            else:
+                missed += 1
+        if not missed:
+            return
+    raise DatabaseUnavailable(
+        f"{plural(missed, 'session')} to repair went on changing",
+        hint="repair them while nobody writes",
+    )
 
 
 def _fix_counters(querier: Querier) -> None:

@@ -15,7 +15,8 @@ from opencode.store.scope import Scope
 
 __all__ = ["Files", "version_number"]
 
-_NUMBERED = re.compile(r"v([0-9]{1,18})")
+_DIGITS = 18
+_NUMBERED = re.compile(rf"v([0-9]{{1,{_DIGITS}}})")
 
 
 def version_number(version: str) -> int:
@@ -38,6 +39,7 @@ class Files:
             NotFound: the session is not in this project.
             InvalidValue: the path or the content break a limit.
         """
+        self._scope.key(session_id)
         if not limits.check_text("path", path, limits.PATH):
             raise InvalidValue("the path is empty", hint="name the file")
         limits.check_content("file", content, self._scope.provider.max_content_bytes)
@@ -46,7 +48,7 @@ class Files:
 
         def work(querier: Querier) -> FileVersion:
             # Takes the session's lock: no one else can choose the same version meanwhile.
-            if not querier.touch_session(updated_at=now, project_id=self._project, id=session_id):
+            if not querier.touch_session(project_id=self._project, id=session_id):
                 raise self._scope.no_session(session_id)
             querier.create_file_version(
                 id=file_id,
@@ -146,6 +148,8 @@ class Files:
         return versions
 
     def _versions(self, querier: Querier, session_id: str, path: str) -> Sequence[FileSummary]:
+        if not limits.is_text(path):
+            return []
         rows = querier.list_file_versions(
             project_id=self._project, session_id=session_id, path=path
         )
@@ -192,7 +196,8 @@ def _pick(versions: Sequence[FileSummary], version: str | int) -> FileSummary:
     for row in versions:
         if row.version == wanted:
             return row
-    if wanted.isdecimal():
+    # No number is longer; int() refuses the very long ones.
+    if wanted.isdecimal() and len(wanted) <= _DIGITS:
         for row in versions:
             if version_number(row.version) == int(wanted):
                 return row

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from math import isfinite
 from typing import Protocol
 
 from opencode import limits
 from opencode.db.querier import Querier
-from opencode.errors import UsageError
+from opencode.errors import InvalidValue, UsageError
 from opencode.models import Cursor, Page, Session, Sort
 
 __all__ = ["Listing", "count", "cursor", "page"]
@@ -46,6 +47,9 @@ def page(
         raise UsageError(f"no sort {listing.sort!r}", hint=f"one of {', '.join(_COLUMNS)}")
     if limit < 1:
         raise UsageError(f"a page of {limit} sessions cannot be", hint="ask for 1 or more")
+    limit = limits.check_size("sessions", limit)
+    for place in (after, before):
+        _check_place(place, listing.sort)
     if before is not None or last:
         return _page_above(querier, listing, limit, None if last else before)
     start = after or _end(listing.sort, above=True)
@@ -89,16 +93,27 @@ def count(querier: Querier, listing: Listing) -> int:
 
 
 def contains(text: str) -> str:
-    """Return the LIKE pattern (ESCAPE '!') for "contains `text`", for a lower-cased column.
+    """Return the LIKE pattern (ESCAPE '!') for "contains `text`"; the queries fold its case.
 
     That of an empty text is `%`, by which the queries know that there is nothing to look for.
     """
-    text = limits.check_text("filter", text.strip().lower(), limits.TITLE)
+    text = limits.check_text("filter", text.strip(), limits.TITLE)
     if not text:
         return "%"
     for character in "!%_":
         text = text.replace(character, "!" + character)
     return f"%{text}%"
+
+
+def _check_place(place: Cursor | None, sort: Sort) -> None:
+    """Refuse a cursor that no page of this listing could have given."""
+    if place is None:
+        return
+    fits = abs(place.value) <= _LAST_INTEGER
+    if sort == "cost" and isinstance(place.value, float):
+        fits = isfinite(place.value)
+    if not (fits and limits.is_key(place.id)):
+        raise InvalidValue("no place in this listing", hint="give a page's next or previous")
 
 
 def _end(sort: Sort, *, above: bool) -> Cursor:

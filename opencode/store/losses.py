@@ -26,7 +26,7 @@ class Losses:
     files: int = 0
     projects: int = 0
     tagged: int = 0
-    """Sessions whose project would be forgotten."""
+    """Sessions whose project would be kept aside until the next upgrade."""
     authored: int = 0
     """Sessions whose author would be forgotten."""
     summarized: int = 0

@@ -40,6 +40,7 @@ class Messages:
             NotFound: the session is not in this project.
             InvalidValue: a value breaks a limit, or the parts are too large for the database.
         """
+        self._scope.key(session_id)
         message_id = limits.check_id(id) if id is not None else new_id()
         if not limits.check_text("role", role, limits.ROLE).strip():
             raise InvalidValue("the role is empty", hint="user, assistant, system or tool")
@@ -74,11 +75,13 @@ class Messages:
         self, session_id: str, *, after: int = 0, limit: int | None = None
     ) -> Sequence[Message]:
         """Return the messages after a `seq`, in order; all of them without a limit."""
+        if limit is not None:
+            limits.check_size("messages", limit)
 
         def work(querier: Querier) -> list[Message]:
             self._scope.session(querier, session_id)
             messages: list[Message] = []
-            seq, missing = after, limit
+            seq, missing = limits.number(after), limit
             while missing is None or missing > 0:
                 size = _PAGE if missing is None else min(_PAGE, missing)
                 rows = querier.list_messages(
@@ -97,7 +100,8 @@ class Messages:
         self, session_id: str, *, before: int | None = None, limit: int = 100
     ) -> Sequence[Message]:
         """Return the last `limit` messages before a `seq` (None: before the end), in order."""
-        end = before if before is not None else 2**63 - 1
+        limit = limits.check_size("messages", limit)
+        end = limits.number(2**63 if before is None else before)
 
         def work(querier: Querier) -> list[Message]:
             self._scope.session(querier, session_id)
@@ -110,6 +114,7 @@ class Messages:
 
     def update(self, message_id: str, parts: Sequence[Part]) -> Message:
         """Replace what a message says."""
+        self._key(message_id)
         text = self._encode(parts)
 
         def work(querier: Querier) -> Message:
@@ -120,6 +125,7 @@ class Messages:
 
     def finish(self, message_id: str, parts: Sequence[Part] | None = None) -> Message:
         """Note that a message is complete, with its final parts if given."""
+        self._key(message_id)
         text = None if parts is None else self._encode(parts)
         now = self._scope.now()
 
@@ -153,13 +159,21 @@ class Messages:
         return None if row is None else _message(row)
 
     def _get(self, querier: Querier, message_id: str) -> Message:
-        message = self._find(querier, message_id)
+        message = self._find(querier, self._key(message_id))
         if message is None:
-            raise NotFound(
-                f"no message {message_id} in project {self._project}",
-                hint="opencode message list SESSION shows the messages of a session",
-            )
+            raise self._no_message(message_id)
         return message
+
+    def _key(self, message_id: str) -> str:
+        if not limits.is_key(message_id):
+            raise self._no_message(message_id)
+        return message_id
+
+    def _no_message(self, message_id: str) -> NotFound:
+        return NotFound(
+            f"no message {message_id} in project {self._project}",
+            hint="opencode message list SESSION shows the messages of a session",
+        )
 
 
 def _message(row: MessageRow) -> Message:

@@ -17,11 +17,12 @@ from opencode.config import (
     load_config,
     resolve_data_directory,
 )
-from opencode.errors import ProjectError
+from opencode.errors import InvalidValue, ProjectError
 from opencode.project import ProjectIdentity, identify, project_of_database
 from opencode.store.store import Store
 
 if TYPE_CHECKING:
+    from opencode.db.patience import Tell
     from opencode.db.provider import Provider
     from opencode.db.target import Target
     from opencode.db.upgrade import Progress
@@ -63,12 +64,15 @@ class Place:
         )
 
     def old_rows_project(self) -> str:
-        """The project of rows written before there were projects.
+        """The project of rows without one; written before there were projects, or by hand.
 
-        It is that of the directory with the database, however this process was told to call its
-        own project: an option or a variable says where we are, not where the rows come from.  Only
-        where Git refuses to tell they count, as its error message promises.
+        On a server, which no directory holds, it is the caller's own.  On SQLite it is that of the
+        directory with the database, however this process was told to call its own project: an
+        option or a variable says where we are, not where the rows come from.  Only where Git
+        refuses to tell they count, as its error message promises.
         """
+        if self.config.provider is ProviderType.MYSQL:
+            return self._own_project()
         parent = self.data_directory.absolute().parent
         here = {self.project.directory, self.project.repository_root}
         if self.project.rule == "configuration" and parent in here:
@@ -79,6 +83,19 @@ class Place:
             if self.project.rule in {"option", "environment"}:
                 return self.project.project_id
             raise
+
+    def _own_project(self) -> str:
+        """The directory's own, though an option may say that another one's sessions are wanted."""
+        if self.project.rule != "option":
+            return self.project.project_id
+        try:
+            return identify(
+                self.project.directory,
+                config_project_id=self.config.project_id,
+                environ=self.environ,
+            ).project_id
+        except (ProjectError, InvalidValue):
+            return self.project.project_id
 
 
 def find_place(
@@ -105,6 +122,7 @@ def open_store(
     project: str | None = None,
     dsn: str | None = None,
     progress: Progress | None = None,
+    waiting: Tell | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Store:
     """Open the sessions of a directory's project, and bring the database up to date first.
@@ -114,6 +132,7 @@ def open_store(
         project: another project's id; by default the directory's own.
         dsn: `sqlite:////absolute/path.db`, or a MySQL DSN; by default what the configuration says.
         progress: told what an upgrade of the database is doing.
+        waiting: told a line when a server lets wait for a connection; from a thread of its own.
         environ: the environment variables to go by.
 
     Raises:
@@ -125,7 +144,7 @@ def open_store(
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
     from opencode.db.upgrade import upgrade
 
-    provider, target = _connect(place)
+    provider, target = _connect(place, waiting)
     try:
         report = upgrade(
             target,
@@ -152,20 +171,21 @@ def open_admin(
     *,
     project: str | None = None,
     dsn: str | None = None,
+    waiting: Tell | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Admin:
     """Return what looks after the database of a directory, without upgrading it first."""
     from opencode.store.admin import Admin
 
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
-    provider, target = _connect(place, wal=False)
+    provider, target = _connect(place, waiting, wal=False)
     return Admin(provider, target, place.project.project_id, place.old_rows_project)
 
 
-def _connect(place: Place, *, wal: bool = True) -> tuple[Provider, Target]:
+def _connect(place: Place, waiting: Tell | None, *, wal: bool = True) -> tuple[Provider, Target]:
     """`wal=False` keeps a SQLite file in the mode it is in, whosever it is."""
     if place.config.provider is ProviderType.MYSQL:
-        return _connect_mysql(place)
+        return _connect_mysql(place, waiting)
     from opencode.db.sqlite import SQLiteProvider
     from opencode.db.target import SQLiteTarget
 
@@ -176,10 +196,10 @@ def _connect(place: Place, *, wal: bool = True) -> tuple[Provider, Target]:
     )
 
 
-def _connect_mysql(place: Place) -> tuple[Provider, Target]:
+def _connect_mysql(place: Place, waiting: Tell | None) -> tuple[Provider, Target]:
     from opencode.db.mysql import MySQLProvider
 
     if place.config.mysql is None:
         raise RuntimeError("load_config lets no MySQL provider pass without its settings")
-    provider = MySQLProvider(place.config.mysql, environ=place.environ)
+    provider = MySQLProvider(place.config.mysql, environ=place.environ, waiting=waiting)
     return provider, provider.target()

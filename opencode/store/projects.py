@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from opencode import limits
 from opencode.db.querier import Querier
 from opencode.errors import InvalidValue, NotFound
 from opencode.models import Project
@@ -25,9 +26,9 @@ class Projects:
         return sorted(projects, key=lambda p: (-p.updated_at, p.project_id))
 
     def others(self) -> tuple[int, int]:
-        """Return how many other projects there are, and how many sessions they hold."""
+        """Return how many other projects there are, and how many sessions without sub-sessions."""
         others = [p for p in self.list() if p.project_id != self._scope.project_id]
-        return len(others), sum(p.sessions for p in others)
+        return len(others), sum(p.roots for p in others)
 
     def move(self, old: str, new: str) -> int:
         """Give all sessions of a project to another; return how many.
@@ -41,6 +42,8 @@ class Projects:
         new = check_project_id(new)
         if new == old:
             raise InvalidValue(f"project {old} cannot be moved to itself", hint="name another")
+        if old != old.strip() or not (old and limits.is_text(old)):
+            raise _no_sessions(old)
         counted: list[int] = []
 
         def work(querier: Querier) -> int:
@@ -52,8 +55,12 @@ class Projects:
 
         moved = self._scope.run(work, arrived=gone)
         if not moved:
-            raise NotFound(
-                f"no session belongs to project {old}",
-                hint="opencode project list shows all projects",
-            )
+            raise _no_sessions(old)
         return moved
+
+
+def _no_sessions(project_id: str) -> NotFound:
+    return NotFound(
+        f"no session belongs to project {project_id}",
+        hint="opencode project list shows all projects",
+    )

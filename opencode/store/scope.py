@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from opencode import limits
 from opencode.db.provider import Provider
 from opencode.db.querier import Querier
 from opencode.errors import NotFound
@@ -46,10 +47,16 @@ class Scope:
 
     def session(self, querier: Querier, session_id: str) -> Session:
         """Return a session of the project, or raise `NotFound`."""
-        session = querier.get_session(project_id=self.project_id, id=session_id)
+        session = querier.get_session(project_id=self.project_id, id=self.key(session_id))
         if session is None:
             raise self.no_session(session_id)
         return session
+
+    def key(self, session_id: str) -> str:
+        """Return the id to look for a session by; `NotFound` when none can have it."""
+        if not limits.is_key(session_id):
+            raise self.no_session(session_id)
+        return session_id
 
     def no_session(self, session_id: str) -> NotFound:
         """Return the error for an id the project does not have."""

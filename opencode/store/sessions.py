@@ -46,8 +46,8 @@ class Sessions:
         now = self._scope.now()
 
         def work(querier: Querier) -> Session:
-            if parent is not None:
-                self._scope.session(querier, parent)
+            if parent is not None and not self._lock(querier, [self._scope.key(parent)]):
+                raise self._scope.no_session(parent)
             querier.create_session(
                 id=session_id,
                 project_id=self._project,
@@ -93,11 +93,16 @@ class Sessions:
 
     def complete(self, prefix: str, limit: int = 20) -> list[Session]:
         """Return up to `limit` sessions whose ids begin with `prefix`, in order of id."""
-        return self._scope.read(
+        limit = limits.check_size("sessions", limit)
+        if not prefix.isascii():
+            return []
+        found = self._scope.read(
             lambda querier: querier.list_sessions_by_prefix(
                 project_id=self._project, first_id=prefix, end_id=prefix + "\x7f", limit=limit
             )
         )
+        # MySQL puts an id and the same with a blank after it into one place.
+        return [session for session in found if session.id.startswith(prefix)]
 
     def list(  # noqa: PLR0913  each is a flag of the command line
         self,
@@ -156,19 +161,22 @@ class Sessions:
 
     def children(self, session_id: str) -> Sequence[Session]:
         """Return the sessions that a session started, oldest first."""
+        if not limits.is_key(session_id):
+            return []
         return self._scope.read(
             lambda q: q.list_children(project_id=self._project, parent_session_id=session_id)
         )
 
     def count_children(self, session_ids: Sequence[str]) -> Mapping[str, int]:
         """Return how many sessions each of these started, for those that started any."""
-        rows = self._scope.read(
-            lambda q: q.count_children(project_id=self._project, ids=json.dumps([*session_ids]))
-        )
+        ids = json.dumps([one for one in session_ids if limits.is_key(one)])
+        rows = self._scope.read(lambda q: q.count_children(project_id=self._project, ids=ids))
         return {row.parent_session_id: row.children for row in rows if row.parent_session_id}
 
     def tree(self, session_id: str) -> Sequence[str]:
         """Return the ids of a session and of all below it; empty when it is not there."""
+        if not limits.is_key(session_id):
+            return []
         return self._scope.read(
             lambda q: q.list_session_tree(project_id=self._project, id=session_id)
         )
@@ -182,6 +190,7 @@ class Sessions:
         title = limits.check_text("title", title.strip(), limits.TITLE)
         if not title:
             raise InvalidValue("the title is empty", hint="give the session a title")
+        self._scope.key(session_id)
 
         def work(querier: Querier) -> Session:
             querier.rename_session(title=title, project_id=self._project, id=session_id)
@@ -194,6 +203,7 @@ class Sessions:
         counted: list[Deleted] = []
 
         def work(querier: Querier) -> Deleted:
+            self._lock_trees(querier, session_ids)
             ids, contents = self._contents(querier, session_ids)
             counted.append(contents)
             querier.delete_sessions(project_id=self._project, ids=json.dumps(ids))
@@ -217,6 +227,7 @@ class Sessions:
         limits.check_amount("prompt_tokens", prompt_tokens)
         limits.check_amount("completion_tokens", completion_tokens)
         limits.check_amount("cost", cost)
+        self._scope.key(session_id)
 
         def work(querier: Querier) -> Session:
             querier.add_session_usage(
@@ -232,15 +243,11 @@ class Sessions:
 
     def set_summary(self, session_id: str, message_id: str | None) -> Session:
         """Name the message of the session that sums it up, or none."""
+        self._scope.key(session_id)
 
         def work(querier: Querier) -> Session:
             if message_id is not None:
-                message = querier.get_message(project_id=self._project, id=message_id)
-                if message is None or message.session_id != session_id:
-                    raise InvalidValue(
-                        f"message {message_id} is not in session {session_id}",
-                        hint="name a message of the same session",
-                    )
+                self._check_message(querier, session_id, message_id)
             querier.set_session_summary(
                 summary_message_id=message_id, project_id=self._project, id=session_id
             )
@@ -248,17 +255,44 @@ class Sessions:
 
         return self._scope.run(work, arrived=again)
 
-    def _contents(
-        self, querier: Querier, session_ids: Sequence[str]
-    ) -> tuple[Sequence[str], Deleted]:
+    def _check_message(self, querier: Querier, session_id: str, message_id: str) -> None:
+        message = (
+            querier.get_message(project_id=self._project, id=message_id)
+            if limits.is_key(message_id)
+            else None
+        )
+        if message is None or message.session_id != session_id:
+            raise InvalidValue(
+                f"message {message_id} is not in session {session_id}",
+                hint="name a message of the same session",
+            )
+
+    def _lock(self, querier: Querier, session_ids: Sequence[str]) -> Sequence[str]:
+        return querier.lock_sessions(project_id=self._project, ids=json.dumps([*session_ids]))
+
+    def _lock_trees(self, querier: Querier, session_ids: Sequence[str]) -> None:
+        """Hold the sessions and all below them, those too that are started until all are held."""
+        held: set[str] = set()
+        while new := set(self._trees(querier, session_ids)) - held:
+            self._lock(querier, sorted(new))
+            held |= new
+
+    def _trees(self, querier: Querier, session_ids: Sequence[str]) -> Sequence[str]:
         ids: dict[str, None] = {}
         for session_id in session_ids:
-            tree = querier.list_session_tree(project_id=self._project, id=session_id)
+            key = self._scope.key(session_id)
+            tree = querier.list_session_tree(project_id=self._project, id=key)
             if not tree:
                 raise self._scope.no_session(session_id)
             ids.update(dict.fromkeys(tree))
+        return [*ids]
+
+    def _contents(
+        self, querier: Querier, session_ids: Sequence[str]
+    ) -> tuple[Sequence[str], Deleted]:
+        ids = self._trees(querier, session_ids)
         wanted = json.dumps([*ids])
-        return [*ids], Deleted(
+        return ids, Deleted(
             sessions=len(ids),
             messages=querier.count_messages(project_id=self._project, ids=wanted),
             files=querier.count_files(project_id=self._project, ids=wanted),

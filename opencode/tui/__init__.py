@@ -11,7 +11,10 @@ Modules of state, text and keys import no urwid: tests/tui/test_structure.py nam
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,11 +39,30 @@ def run(
     the terminal is as it was, except `DatabaseUnavailable`, which the user can have tried again.
     `theme` is `auto`, `dark`, `light` or `mono`; records go to `log_file` unless a log is set up.
     """
-    from opencode.tui.loop import run_program
+    with _responsive():
+        from opencode.tui.loop import run_program
 
-    if callable(store):
-        return run_program(store, mouse=mouse, theme=theme, log_file=log_file)
-    opened = store
-    return run_program(
-        lambda: opened, owns_store=False, mouse=mouse, theme=theme, log_file=log_file
-    )
+        if callable(store):
+            return run_program(store, mouse=mouse, theme=theme, log_file=log_file)
+        opened = store
+        return run_program(
+            lambda: opened, owns_store=False, mouse=mouse, theme=theme, log_file=log_file
+        )
+
+
+@contextmanager
+def _responsive() -> Iterator[None]:
+    """Have Python stop for garbage more seldom, and change threads more often.
+
+    What is imported, and most of what is loaded, stays: to look through it all the time costs a
+    tenth of the start. A key must not wait 5 ms, the default, again and again for the thread that
+    reads the database and renders what it read.
+    """
+    thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(50_000, 20, 50)
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        sys.setswitchinterval(interval)

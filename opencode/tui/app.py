@@ -207,12 +207,12 @@ class App:
     def offline(self) -> bool:
         return self._outages.offline
 
-    def status(self) -> tuple[str, str, str]:
+    def status(self) -> tuple[str, str, str, str]:
         titles = (layer.session_title() for layer in reversed(self.layers))
         title = next((title for title in titles if title is not None), "")
         if self.place is None:
-            return "…", "…", title
-        return self.place.project_id, self.place.provider, title
+            return "…", "…", title, ""
+        return self.place.project_id, self.place.provider, title, self._outages.word
 
     def notice_runs(self) -> Sequence[Run]:
         return self._notice.runs

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from opencode import text
 from opencode.models import Session, Sort
 from opencode.tui.branches import Branch
+from opencode.tui.icons import PROVIDER_ICONS
 
 __all__ = [
     "UNTITLED",
@@ -143,10 +145,21 @@ def _name(author: str | None) -> str:
     return text.truncate(name, 12)
 
 
-def project_line(project_id: str, provider: str, width: int) -> list[Run]:
-    """Return `Project: … | Provider: local`; a long id is cut on the left, the provider never."""
+def project_line(
+    project_id: str, provider: str, width: int, *, icons: bool = False, trouble: str = ""
+) -> list[Run]:
+    """Return `Project: … | Provider: local`; a long id is cut on the left, the provider never.
+
+    `trouble` is a word for how the connection stands, as in `Provider: remote · offline`.
+    """
     ends: list[Run] = [("label", " | "), ("label", "Provider: "), ("value", provider)]
+    if icons and provider in PROVIDER_ICONS:
+        ends.append(("marker", f" {PROVIDER_ICONS[provider]}"))
     room = width - len("Project: ") - runs_width(ends)
+    word = f" · {trouble}" if trouble else ""
+    if word and room - len(word) >= MIN_MARKED:
+        ends.append(("error", word))
+        room -= len(word)
     shown = text.truncate(text.clean_line(project_id), room, side="left")
     return [("label", "Project: "), ("value", shown), *ends]
 
@@ -162,7 +175,12 @@ def day_of(seconds: int) -> str:
     shown = text.timestamp(seconds)
     if len(shown) < 10:
         return shown
-    day = time.strptime(shown[:10], "%Y-%m-%d")
+    return _day_in_words(shown[:10])
+
+
+@lru_cache(maxsize=64)
+def _day_in_words(date: str) -> str:
+    day = time.strptime(date, "%Y-%m-%d")
     return f"{time.strftime('%A', day)}, {day.tm_mday} {time.strftime('%B %Y', day)}"
 
 

@@ -14,6 +14,7 @@ import urwid
 from opencode.tui import theme as themes
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
+from opencode.tui.icons import has_icons
 from opencode.tui.jobs import Jobs
 from opencode.tui.log import captured
 from opencode.tui.outside import TerminalOutside
@@ -56,6 +57,9 @@ class _Loop:
             event_loop=urwid.SelectEventLoop(),
         )
         self.app.outside = TerminalOutside(screen)
+        self.app.root.status.icons = has_icons(
+            os.environ.get("TERM", ""), urwid.util.detected_encoding
+        )
         self._wake_pipe = self.urwid.watch_pipe(lambda _: self.app.deliver())
 
     def later(self, seconds: float, callback: Command) -> object:

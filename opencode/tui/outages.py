@@ -30,6 +30,14 @@ class Outages:
         self._lost_key: str | None = None
         """Which job failed when the database was lost."""
 
+    @property
+    def word(self) -> str:
+        """How the connection stands, for the status block; empty while all is well."""
+        if not self.offline:
+            return ""
+        panel = self._panel()
+        return "reconnecting" if panel is not None and panel.trying else "offline"
+
     def failed(self, error: Exception, retry: Command, key: str | None) -> None:
         """Take note that a job with this key failed; `retry` has it done again."""
         if not isinstance(error, DatabaseUnavailable):

@@ -65,10 +65,10 @@ INNER JOIN (
 SET messages.seq = :seq + ranked.place;
 
 -- name: set_last_seq(last_seq, id)!
--- Note the highest number handed out in a session.
+-- Note the highest number handed out in a session, unless a higher one is noted already.
 UPDATE sessions
 SET last_seq = :last_seq
-WHERE id = :id;
+WHERE id = :id AND last_seq < :last_seq;
 
 -- name: count_everything()^
 -- How many rows the database holds.
@@ -102,11 +102,12 @@ GROUP BY sessions.id, sessions.message_count, sessions.updated_at
 HAVING count(messages.id) <> sessions.message_count
 ORDER BY sessions.id;
 
--- name: fix_message_count(id)!
--- Set a session's message_count to the number of its messages; a trigger takes that for activity.
+-- name: fix_message_count(id, updated_at)!
+-- Set the message_count of a session that has not changed since it was looked at;
+-- a trigger takes that for activity.
 UPDATE sessions
 SET message_count = (SELECT count(*) FROM messages WHERE messages.session_id = sessions.id)
-WHERE sessions.id = :id;
+WHERE sessions.id = :id AND sessions.updated_at = :updated_at;
 
 -- name: set_updated_at(updated_at, id)!
 -- Give a session back the time of its last activity after a repair; no trigger acts on this.

@@ -1,4 +1,6 @@
 -- Messages, always in order of seq. They belong to a project through their session.
+-- Differs by necessity: the pages name their index, because left alone MariaDB may begin at the end of the session
+-- instead of at the number.
 
 -- name: create_message(id, role, parts, model, created_at, updated_at, finished_at, project_id, session_id)!
 -- Insert a message with the number that advance_session took in the same transaction.
@@ -38,7 +40,7 @@ SELECT
     messages.created_at,
     messages.updated_at,
     messages.finished_at
-FROM messages
+FROM messages FORCE INDEX (idx_messages_session_seq)
 INNER JOIN sessions ON messages.session_id = sessions.id
 WHERE
     sessions.project_id = :project_id
@@ -59,7 +61,7 @@ SELECT
     messages.created_at,
     messages.updated_at,
     messages.finished_at
-FROM messages
+FROM messages FORCE INDEX (idx_messages_session_seq)
 INNER JOIN sessions ON messages.session_id = sessions.id
 WHERE
     sessions.project_id = :project_id

@@ -5,6 +5,7 @@
 SELECT
     project_id,
     count(*) AS sessions,
+    count(parent_session_id) AS children,
     CAST(sum(message_count) AS SIGNED) AS messages,
     max(updated_at) AS updated_at
 FROM sessions
@@ -14,14 +15,16 @@ ORDER BY project_id;
 
 -- name: count_project(project_id)^
 -- How many sessions and messages a project holds.
+-- Differs by necessity: for a large project MariaDB would read all the others, too.
 SELECT
     count(*) AS sessions,
     CAST(coalesce(sum(message_count), 0) AS SIGNED) AS messages
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project)
 WHERE project_id = :project_id;
 
 -- name: move_project(new_project_id, project_id)!
 -- Give all sessions of a project to another one; updated_at stays.
-UPDATE sessions
+-- Differs by necessity: for a large project MariaDB would read, and wait for, all the others, too.
+UPDATE sessions FORCE INDEX (idx_sessions_project)
 SET project_id = :new_project_id
 WHERE project_id = :project_id;

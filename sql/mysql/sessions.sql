@@ -1,8 +1,10 @@
 -- Sessions. Every statement is scoped by project_id; those named …_all_… leave the project on purpose.
--- Pages are keyset pages: the row after (sort key, id) of the last one seen. The bound on the sort key alone
--- stands beside the row comparison because MySQL and MariaDB use the index only for the former. The + in the
--- lists of roots keeps SQLite from using an index for the latter, which would lead over all sub-sessions.
--- Filters fold case, which lower() does for all letters in this program's connections.
+-- Pages are keyset pages: the row after (sort key, id) of the last one seen.
+-- Differs by necessity: their row comparison is written out, because MySQL and MariaDB use an index for its first
+-- column only and would pass over all rows with the same sort key, such as the cost 0. And each listing and count
+-- of a project names its index, so that no statistics make it lead over other projects, or begin at the end of
+-- this one. A filter is looked for along the listing until the page is full, so at most in all of the project.
+-- Filters fold case, which lower() does letter by letter; the pattern is folded by the same server as the text.
 
 -- name: create_session(id, project_id, parent_session_id, title, author, updated_at, created_at)!
 -- Insert a session; id and times come from the caller.
@@ -64,13 +66,12 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_updated)
 WHERE
     project_id = :project_id
-    AND updated_at <= :updated_at
-    AND (updated_at, id) < (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -89,13 +90,12 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_created)
 WHERE
     project_id = :project_id
-    AND created_at <= :created_at
-    AND (created_at, id) < (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (created_at < :created_at OR (created_at = :created_at AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -114,19 +114,17 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project_cost)
 WHERE
     project_id = :project_id
-    AND cost <= :cost
-    AND (cost, id) < (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (cost < :cost OR (cost = :cost AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
 -- name: list_sessions_before_updated(project_id, title_pattern, author_pattern, updated_at, id, limit)
 -- The page above a row of list_sessions_by_updated, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -143,16 +141,14 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_project_updated)
 WHERE
     project_id = :project_id
-    AND updated_at >= :updated_at
-    AND (updated_at, id) > (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (updated_at > :updated_at OR (updated_at = :updated_at AND id > :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
 -- name: list_sessions_before_created(project_id, title_pattern, author_pattern, created_at, id, limit)
 -- The page above a row of list_sessions_by_created, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -169,16 +165,14 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_project_created)
 WHERE
     project_id = :project_id
-    AND created_at >= :created_at
-    AND (created_at, id) > (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (created_at > :created_at OR (created_at = :created_at AND id > :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
 -- name: list_sessions_before_cost(project_id, title_pattern, author_pattern, cost, id, limit)
 -- The page above a row of list_sessions_by_cost, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -195,10 +189,9 @@ SELECT
 FROM sessions FORCE INDEX (idx_sessions_project_cost)
 WHERE
     project_id = :project_id
-    AND cost >= :cost
-    AND (cost, id) > (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (cost > :cost OR (cost = :cost AND id > :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -217,14 +210,13 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND updated_at <= :updated_at
-    AND (+updated_at, id) < (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -243,14 +235,13 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_created)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND created_at <= :created_at
-    AND (+created_at, id) < (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (created_at < :created_at OR (created_at = :created_at AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -269,20 +260,18 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_cost)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND cost <= :cost
-    AND (+cost, id) < (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (cost < :cost OR (cost = :cost AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
 -- name: list_roots_before_updated(project_id, title_pattern, author_pattern, updated_at, id, limit)
 -- The page above a row of list_roots_by_updated, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -300,16 +289,14 @@ FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND updated_at >= :updated_at
-    AND (+updated_at, id) > (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (updated_at > :updated_at OR (updated_at = :updated_at AND id > :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
 -- name: list_roots_before_created(project_id, title_pattern, author_pattern, created_at, id, limit)
 -- The page above a row of list_roots_by_created, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -327,16 +314,14 @@ FROM sessions FORCE INDEX (idx_sessions_parent_created)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND created_at >= :created_at
-    AND (+created_at, id) > (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (created_at > :created_at OR (created_at = :created_at AND id > :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
 -- name: list_roots_before_cost(project_id, title_pattern, author_pattern, cost, id, limit)
 -- The page above a row of list_roots_by_cost, nearest row first.
--- Differs by necessity: left alone MySQL may walk over the sessions of all projects here.
 SELECT
     id,
     project_id,
@@ -354,10 +339,9 @@ FROM sessions FORCE INDEX (idx_sessions_parent_cost)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND cost >= :cost
-    AND (+cost, id) > (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    AND (cost > :cost OR (cost = :cost AND id > :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -376,12 +360,11 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_updated)
 WHERE
-    updated_at <= :updated_at
-    AND (updated_at, id) < (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    (updated_at < :updated_at OR (updated_at = :updated_at AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
@@ -401,12 +384,11 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_created)
 WHERE
-    created_at <= :created_at
-    AND (created_at, id) < (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    (created_at < :created_at OR (created_at = :created_at AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
@@ -426,12 +408,11 @@ SELECT
     author,
     updated_at,
     created_at
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_cost)
 WHERE
-    cost <= :cost
-    AND (cost, id) < (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    (cost < :cost OR (cost = :cost AND id < :id))
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1)
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
@@ -472,29 +453,29 @@ GROUP BY sessions.parent_session_id;
 -- name: count_sessions(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has, sub-sessions included.
 SELECT count(*) AS sessions
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_project)
 WHERE
     project_id = :project_id
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'));
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'));
 
 -- name: count_roots(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has that no other session started.
 SELECT count(*) AS sessions
-FROM sessions
+FROM sessions FORCE INDEX (idx_sessions_parent_updated)
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'));
+    AND (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'));
 
 -- name: count_all_sessions(title_pattern, author_pattern, include_children)$
 -- How many sessions all projects have together; sub-sessions where include_children is 1.
 SELECT count(*) AS sessions
 FROM sessions
 WHERE
-    (:title_pattern = '%' OR (lower(title) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE :author_pattern ESCAPE '!'))
+    (:title_pattern = '%' OR (lower(title) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(coalesce(author, '')) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS SIGNED) = 1);
 
 -- name: rename_session(title, project_id, id)!
@@ -527,10 +508,11 @@ SET
     last_seq = last_seq + 1
 WHERE project_id = :project_id AND id = :id;
 
--- name: touch_session(updated_at, project_id, id)!
--- Note activity that changes no column of the session; also takes its write lock.
+-- name: touch_session(project_id, id)!
+-- Note activity that changes no column of the session; also takes its write lock. By the clock of the triggers,
+-- not the caller's, and never back.
 UPDATE sessions
-SET updated_at = :updated_at
+SET updated_at = greatest(updated_at, unix_timestamp())
 WHERE project_id = :project_id AND id = :id;
 
 -- name: list_session_tree(project_id, id)
@@ -548,6 +530,19 @@ WITH RECURSIVE tree (id) AS (
 
 SELECT tree.id
 FROM tree;
+
+-- name: lock_sessions(project_id, ids)
+-- Hold the sessions whose ids are in a JSON array until the transaction ends.
+-- Nobody starts sessions below them meanwhile.
+SELECT sessions.id
+FROM sessions
+WHERE
+    sessions.project_id = :project_id
+    AND sessions.id IN (
+        SELECT CONVERT(wanted.id USING ascii) COLLATE ascii_bin
+        FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) AS wanted
+    )
+FOR UPDATE;
 
 -- name: delete_sessions(project_id, ids)!
 -- Delete the sessions whose ids are in a JSON array; their messages and files go with them.

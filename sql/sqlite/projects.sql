@@ -5,6 +5,7 @@
 SELECT
     project_id,
     count(*) AS sessions,
+    count(parent_session_id) AS children,
     CAST(sum(message_count) AS INTEGER) AS messages,
     max(updated_at) AS updated_at
 FROM sessions

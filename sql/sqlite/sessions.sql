@@ -1,8 +1,8 @@
 -- Sessions. Every statement is scoped by project_id; those named …_all_… leave the project on purpose.
--- Pages are keyset pages: the row after (sort key, id) of the last one seen. The bound on the sort key alone
--- stands beside the row comparison because MySQL and MariaDB use the index only for the former. The + in the
--- lists of roots keeps SQLite from using an index for the latter, which would lead over all sub-sessions.
--- Filters fold case, which lower() does for all letters in this program's connections,
+-- Pages are keyset pages: the row after (sort key, id) of the last one seen, found by a row comparison. The + in
+-- the lists of roots keeps SQLite from using an index for it, which would lead over all sub-sessions; it uses one
+-- for the bound on the sort key alone, which stands beside it.
+-- Filters fold case, which lower() does in this program's connections letter by letter, as on MySQL,
 -- and for bytes too: the Go OpenCode may have stored text that is no UTF-8.
 
 -- name: create_session(id, project_id, parent_session_id, title, author, updated_at, created_at)!
@@ -70,8 +70,8 @@ WHERE
     project_id = :project_id
     AND updated_at <= :updated_at
     AND (updated_at, id) < (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -95,8 +95,8 @@ WHERE
     project_id = :project_id
     AND created_at <= :created_at
     AND (created_at, id) < (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -120,8 +120,8 @@ WHERE
     project_id = :project_id
     AND cost <= :cost
     AND (cost, id) < (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
@@ -145,8 +145,8 @@ WHERE
     project_id = :project_id
     AND updated_at >= :updated_at
     AND (updated_at, id) > (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
@@ -170,8 +170,8 @@ WHERE
     project_id = :project_id
     AND created_at >= :created_at
     AND (created_at, id) > (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
@@ -195,8 +195,8 @@ WHERE
     project_id = :project_id
     AND cost >= :cost
     AND (cost, id) > (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -221,8 +221,8 @@ WHERE
     AND parent_session_id IS NULL
     AND updated_at <= :updated_at
     AND (+updated_at, id) < (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
 
@@ -247,8 +247,8 @@ WHERE
     AND parent_session_id IS NULL
     AND created_at <= :created_at
     AND (+created_at, id) < (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -273,8 +273,8 @@ WHERE
     AND parent_session_id IS NULL
     AND cost <= :cost
     AND (+cost, id) < (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
 
@@ -299,8 +299,8 @@ WHERE
     AND parent_session_id IS NULL
     AND updated_at >= :updated_at
     AND (+updated_at, id) > (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY updated_at, id
 LIMIT :limit;
 
@@ -325,8 +325,8 @@ WHERE
     AND parent_session_id IS NULL
     AND created_at >= :created_at
     AND (+created_at, id) > (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY created_at, id
 LIMIT :limit;
 
@@ -351,8 +351,8 @@ WHERE
     AND parent_session_id IS NULL
     AND cost >= :cost
     AND (+cost, id) > (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
 ORDER BY cost, id
 LIMIT :limit;
 
@@ -375,8 +375,8 @@ FROM sessions
 WHERE
     updated_at <= :updated_at
     AND (updated_at, id) < (:updated_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS INTEGER) = 1)
 ORDER BY updated_at DESC, id DESC
 LIMIT :limit;
@@ -400,8 +400,8 @@ FROM sessions
 WHERE
     created_at <= :created_at
     AND (created_at, id) < (:created_at, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS INTEGER) = 1)
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
@@ -425,8 +425,8 @@ FROM sessions
 WHERE
     cost <= :cost
     AND (cost, id) < (:cost, :id)
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS INTEGER) = 1)
 ORDER BY cost DESC, id DESC
 LIMIT :limit;
@@ -470,8 +470,8 @@ SELECT count(*) AS sessions
 FROM sessions
 WHERE
     project_id = :project_id
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'));
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'));
 
 -- name: count_roots(project_id, title_pattern, author_pattern)$
 -- How many sessions the project has that no other session started.
@@ -480,16 +480,16 @@ FROM sessions
 WHERE
     project_id = :project_id
     AND parent_session_id IS NULL
-    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'));
+    AND (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'));
 
 -- name: count_all_sessions(title_pattern, author_pattern, include_children)$
 -- How many sessions all projects have together; sub-sessions where include_children is 1.
 SELECT count(*) AS sessions
 FROM sessions
 WHERE
-    (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE :title_pattern ESCAPE '!'))
-    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE :author_pattern ESCAPE '!'))
+    (:title_pattern = '%' OR (lower(CAST(title AS BLOB)) LIKE lower(:title_pattern) ESCAPE '!'))
+    AND (:author_pattern = '%' OR (lower(CAST(coalesce(author, '') AS BLOB)) LIKE lower(:author_pattern) ESCAPE '!'))
     AND (parent_session_id IS NULL OR CAST(:include_children AS INTEGER) = 1);
 
 -- name: rename_session(title, project_id, id)!
@@ -522,10 +522,11 @@ SET
     last_seq = last_seq + 1
 WHERE project_id = :project_id AND id = :id;
 
--- name: touch_session(updated_at, project_id, id)!
--- Note activity that changes no column of the session; also takes its write lock.
+-- name: touch_session(project_id, id)!
+-- Note activity that changes no column of the session; also takes its write lock. By the clock of the triggers,
+-- not the caller's, and never back.
 UPDATE sessions
-SET updated_at = :updated_at
+SET updated_at = max(updated_at, unixepoch())
 WHERE project_id = :project_id AND id = :id;
 
 -- name: list_session_tree(project_id, id)
@@ -543,6 +544,18 @@ WITH RECURSIVE tree (id) AS (
 
 SELECT tree.id
 FROM tree;
+
+-- name: lock_sessions(project_id, ids)
+-- Hold the sessions whose ids are in a JSON array until the transaction ends.
+-- Nobody starts sessions below them meanwhile. Differs by necessity: here a transaction that writes is the only one.
+SELECT sessions.id
+FROM sessions
+WHERE
+    sessions.project_id = :project_id
+    AND sessions.id IN (
+        SELECT wanted.value
+        FROM json_each(:ids) AS wanted
+    );
 
 -- name: delete_sessions(project_id, ids)!
 -- Delete the sessions whose ids are in a JSON array; their messages and files go with them.

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,7 @@ class Shell:
     def __init__(self, run: RunOpencode, checkout: Path) -> None:
         self._run = run
         self._checkout = checkout
+        self.environ: dict[str, str] = {}
 
     def complete(self, line: str) -> list[list[str]]:
         """(value, description) of what could be the line's last word."""
@@ -47,6 +50,7 @@ class Shell:
         done = self._run(
             cwd=self._checkout,
             env={
+                **self.environ,
                 "_OPENCODE_COMPLETE": "zsh_complete",
                 "COMP_WORDS": line,
                 "COMP_CWORD": str(len(words) - 1),
@@ -140,3 +144,19 @@ def test_completing_is_silent_when_something_is_wrong(shell: Shell, checkout: Pa
     assert shell.values("opencode session show a") == []
     (checkout / ".opencode.json").write_text(json.dumps({"data": {"directory": "/dev/null"}}))
     assert shell.values("opencode session show a") == []
+
+
+@pytest.mark.parametrize("listening", [False, True])
+def test_completing_waits_for_no_server(shell: Shell, *, listening: bool) -> None:
+    """One that is down, and one that accepts and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        if not listening:
+            listener.close()
+        shell.environ = {
+            "OPENCODE_SESSION_PROVIDER_TYPE": "mysql",
+            "OPENCODE_MYSQL_DSN": f"ada:secret@tcp(127.0.0.1:{port})/sessions?timeout=60s",
+        }
+        started = time.monotonic()
+        assert shell.values("opencode session show a") == []
+        assert time.monotonic() - started < 30

@@ -31,6 +31,16 @@ def test_show(opencode: Opencode, configured: Path) -> None:
     assert "s3cret" not in done.out + done.err
 
 
+def test_show_tells_where_the_account_for_migrations_comes_from(
+    opencode: Opencode, configured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCODE_MYSQL_MIGRATION_DSN", "ddl:s3cret@/")
+    done = opencode("config", "show")
+    lines = [line.split() for line in done.out.splitlines()]
+    assert ["migration.username", "ddl", "environment"] in lines
+    assert "s3cret" not in done.out + done.err
+
+
 def test_show_as_json(opencode: Opencode, configured: Path) -> None:
     done = opencode("config", "show", "--json", "--debug")
     assert done.json["author"] == "Ada"

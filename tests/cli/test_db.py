@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from opencode.db.kept_projects import KEPT
 from opencode.db.migrations import shipped_migrations
 from opencode.parts import Text
 from opencode.store import Store
@@ -82,6 +83,7 @@ def test_migrate(opencode: Opencode) -> None:
     refused = opencode("session", "list")
     assert refused.code == 1
     assert f"  {undone[0]}\nhint: run `opencode db migrate`" in refused.err
+    assert "`opencode db migrate --dry-run` prints the SQL" in refused.err
     done = opencode("db", "migrate")
     assert (done.code, done.out) == (0, "")
     assert f"applied 1 migration: {undone[0]}\n" in done.err
@@ -117,6 +119,20 @@ def test_rollback(opencode: Opencode, arguments: list[str], version: int) -> Non
     assert len(opencode("session", "list", "--json").json) == 1
 
 
+def test_a_dry_run_of_a_rollback_prints_sql_that_does_it(
+    opencode: Opencode, database: Path
+) -> None:
+    done = opencode("db", "rollback", "--to", "3", "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    assert opencode("db", "status", "--json").json["schema_version"] == LATEST
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(done.out)
+    assert opencode("db", "status", "--json").json["schema_version"] == 3
+    assert opencode("db", "check").code == 0
+    assert opencode("session", "list", "--json").json[0]["title"] == "One"
+    assert opencode("db", "rollback", "--to", "99", "--dry-run").code == 2
+
+
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
     "arguments",
@@ -136,7 +152,8 @@ def test_a_rollback_that_cannot_be_changes_nothing(
         (LATEST - 1, "lost with it: no data"),
         (6, "lost with them: the authors of 2 sessions"),
         (4, "the authors of 2 sessions, the numbers of 1 message"),
-        (3, "the projects (2) of 2 sessions, the authors of 2 sessions, the numbers of 1 message"),
+        (3, "the authors of 2 sessions, the numbers of 1 message"),
+        (3, f"kept for the next upgrade: the projects (2) of 2 sessions, in the table {KEPT}"),
         (1, "the authors of 2 sessions, the summaries of 1 session, the numbers of 1 message"),
         (0, "lost with them: 2 sessions, 1 message, 1 file version"),
     ],

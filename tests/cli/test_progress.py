@@ -133,6 +133,10 @@ def report(**values: object) -> UpgradeReport:
             report(backfilled=BackfillReport(9, 1031, "acme")),
             ["filled in: the project acme of 9 sessions, the numbers of 1,031 messages"],
         ),
+        (
+            report(backfilled=BackfillReport(restored=17)),
+            ["given back: the projects of 17 sessions, as they were before the rollback"],
+        ),
     ],
 )
 def test_what_an_upgrade_did_is_told(

@@ -42,11 +42,12 @@ def test_show_tells_nothing_of_a_remote_s_password(opencode: Opencode, checkout:
 
 
 def test_list_marks_the_current_project(opencode: Opencode, store: Store) -> None:
-    store.sessions.create()
+    session = store.sessions.create()
+    store.sessions.create(parent=session.id)
     store.in_project("other").sessions.create()
-    out = opencode("project", "list").out
-    assert "*  github.com/acme/app         1         0      now\n" in out
-    assert "   other                       1         0      now\n" in out
+    lines = [line.split() for line in opencode("project", "list").out.splitlines()]
+    assert ["*", "github.com/acme/app", "2", "1", "0", "now"] in lines
+    assert ["other", "1", "0", "0", "now"] in lines
 
 
 def test_list_as_json(opencode: Opencode, store: Store) -> None:
@@ -56,6 +57,7 @@ def test_list_as_json(opencode: Opencode, store: Store) -> None:
         {
             "project_id": "github.com/acme/app",
             "sessions": 1,
+            "children": 0,
             "messages": 0,
             "updated_at": session.updated_at,
         }
@@ -83,6 +85,14 @@ def test_move(opencode: Opencode, store: Store, old: Store) -> None:
         "moved 2 sessions",
     ]
     assert (old.sessions.count(), store.sessions.count()) == (0, 2)
+
+
+def test_move_tells_sub_sessions_too(opencode: Opencode, store: Store, old: Store) -> None:
+    old.sessions.create(parent=old.sessions.list().items[0].id)
+    done = opencode("project", "move", "old", "github.com/acme/app", "--yes")
+    first, last = done.err.splitlines()
+    assert first.startswith("to move: 3 sessions (1 sub-session included) with 0 messages from old")
+    assert last == "moved 3 sessions (1 sub-session included)"
 
 
 def test_a_dry_run_moves_nothing(opencode: Opencode, old: Store) -> None:

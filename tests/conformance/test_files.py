@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from opencode.errors import InvalidValue, NotFound
 from opencode.models import Session
 from opencode.store import Store
+from tests.conformance.byhand import by_hand
 
 
 @pytest.fixture
@@ -87,13 +87,14 @@ def test_a_diff_is_a_patch(
     assert (tmp_path / "a").read_bytes() == new.encode()
 
 
-def test_recording_is_activity_of_the_session(
-    store: Store, session: Session, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("before", "moves"), [(1_500_000_000, True), (4_000_000_000, False)])
+def test_recording_is_activity_that_never_goes_back(
+    store: Store, session: Session, before: int, moves: bool
 ) -> None:
-    later = session.updated_at + 1000
-    monkeypatch.setattr("opencode.store.scope.time", SimpleNamespace(time=lambda: later))
+    by_hand(store, f"UPDATE sessions SET updated_at = {before}")
     store.files.record(session.id, path="a", content="x")
-    assert store.sessions.get(session.id).updated_at == later
+    assert (store.sessions.get(session.id).updated_at > before) == moves
+    assert store.sessions.get(session.id).updated_at >= before
 
 
 def test_what_is_not_there(store: Store, session: Session) -> None:

@@ -17,13 +17,13 @@ def test_listing_counts_what_each_project_holds(store: Store) -> None:
     store.sessions.create(parent=session.id)
     last = other.sessions.create()
 
-    assert {p.project_id: (p.sessions, p.messages) for p in store.projects.list()} == {
-        store.project.project_id: (2, 1),
-        "github.com/acme/other": (1, 0),
-    }
-    assert Project("github.com/acme/other", 1, 0, last.updated_at) in store.projects.list()
+    held = {p.project_id: (p.sessions, p.children, p.messages) for p in store.projects.list()}
+    assert held == {store.project.project_id: (2, 1, 1), "github.com/acme/other": (1, 0, 0)}
+    roots = {p.project_id: p.roots for p in store.projects.list()}
+    assert roots[store.project.project_id] == store.sessions.count()
+    assert Project("github.com/acme/other", 1, 0, 0, last.updated_at) in store.projects.list()
     assert store.projects.others() == (1, 1)
-    assert other.projects.others() == (1, 2)
+    assert other.projects.others() == (1, 1)
 
 
 def test_an_empty_database_has_no_projects(store: Store) -> None:

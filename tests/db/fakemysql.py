@@ -60,6 +60,8 @@ class FakeMySQL:
     """How many logins are answered with 1045."""
     login_method: bytes = b"mysql_native_password"
     """What the server switches to after the first packet."""
+    lacks_a_setting: bool = False
+    """SET SESSION is answered with 1193."""
     hang_up: int = 0
     """How many connections are closed at once."""
     connections: int = 0
@@ -111,6 +113,9 @@ class FakeMySQL:
         return True
 
     def _answer(self, wire: _Wire, command: bytes) -> None:
+        if self.lacks_a_setting and b"SET SESSION" in command:
+            wire.send(_error(1193, "Unknown system variable 'sql_mode'"))
+            return
         if b"SHOW SESSION VARIABLES" not in command:
             wire.send(_OK)
             return
@@ -227,23 +232,31 @@ class Authority:
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
-    def issue(self, name: str, *, expired: bool = False) -> tuple[Path, Path]:
+    def issue(self, name: str, *, expired: bool = False, early: bool = False) -> tuple[Path, Path]:
         """Return the files of a certificate for a host name or address, and of its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         alternative = x509.SubjectAlternativeName(
             [x509.IPAddress(ip_address(name)) if name[0].isdigit() else x509.DNSName(name)]
         )
         certificate = (
-            _builder(name, self.certificate.subject, key, days=-1 if expired else 30)
+            _builder(
+                name,
+                self.certificate.subject,
+                key,
+                since=1 if early else -60,
+                days=-1 if expired else 30,
+            )
             .add_extension(alternative, critical=False)
             .sign(self.key, hashes.SHA256())
         )
-        stem = self.directory / f"{name}{'-expired' if expired else ''}"
+        stem = self.directory / f"{name}{'-expired' if expired else ''}{'-early' if early else ''}"
         return _write(stem, certificate, key)
 
-    def server_context(self, name: str, *, expired: bool = False) -> ssl.SSLContext:
+    def server_context(
+        self, name: str, *, expired: bool = False, early: bool = False
+    ) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*self.issue(name, expired=expired))
+        context.load_cert_chain(*self.issue(name, expired=expired, early=early))
         return context
 
 
@@ -264,7 +277,7 @@ def _name(text: str) -> x509.Name:
 
 
 def _builder(
-    subject: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, days: int
+    subject: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, since: int = -60, days: int
 ) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
     return (
@@ -273,7 +286,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=60))
+        .not_valid_before(now + dt.timedelta(days=since))
         .not_valid_after(now + dt.timedelta(days=days))
     )
 

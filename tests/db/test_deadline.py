@@ -31,7 +31,7 @@ def test_a_deadline_runs_down_to_nothing() -> None:
     assert (deadline.elapsed(), deadline.remaining()) == (6.0, 0.0)
 
 
-def test_pauses_double_up_to_the_cap_and_end_before_the_deadline() -> None:
+def test_pauses_double_up_to_the_cap_and_the_last_ends_shortly_before_the_deadline() -> None:
     clock = Clock()
     bounds: list[float] = []
 
@@ -44,8 +44,22 @@ def test_pauses_double_up_to_the_cap_and_end_before_the_deadline() -> None:
     deadline = Deadline(5.0, clock)
     while backoff.pause(deadline):
         assert deadline.remaining() > 0
-    assert bounds == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0, 1.0]
-    assert deadline.remaining() == pytest.approx(0.5)
+    assert bounds == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
+    assert deadline.remaining() == pytest.approx(0.75)
+
+
+def test_a_pause_longer_than_the_time_left_is_cut_short_once() -> None:
+    clock = Clock()
+    backoff = Backoff(base=9.0, cap=9.0, sleep=clock.sleep, uniform=lambda _low, high: high)
+    deadline = Deadline(0.5, clock)
+    assert backoff.pause(deadline)
+    assert deadline.remaining() == pytest.approx(0.25)
+    assert not backoff.pause(deadline)
+    assert deadline.remaining() == pytest.approx(0.25)
+
+
+def test_there_is_no_pause_after_the_deadline() -> None:
+    assert not Backoff(sleep=lambda _seconds: None).pause(Deadline(0))
 
 
 def test_many_pauses_do_not_overflow() -> None:

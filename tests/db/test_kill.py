@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,16 +16,14 @@ import pytest
 from opencode.db.migrations import shipped_migrations
 from opencode.db.survey import status
 from opencode.db.target import SQLiteTarget
-from tests.conftest import PROJECT as SOURCE
 from tests.db.databases import backups, dump, make_go_database, rows, upgrade_file
+from tests.db.workers import Worker, all_at_once, begin, worker
 
 SESSIONS = 300
 MESSAGES = 30
 MIGRATIONS = len(shipped_migrations("sqlite"))
 KILLS_BY_TIME = 24
 KILLS_BY_EVENT = 16
-
-Worker = subprocess.Popen[str]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +37,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clean(old: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[str]]:
     """What an undisturbed upgrade makes of it, and what it told on the way."""
     path = copy(old, tmp_path_factory.mktemp("clean"))
-    with worker(path) as process:
+    with worker(str(path)) as process:
         events = go(process).splitlines()
     return dump(path), events
 
@@ -51,27 +45,6 @@ def clean(old: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str
 def copy(old: Path, directory: Path) -> Path:
     directory.mkdir(exist_ok=True)
     return Path(shutil.copyfile(old, directory / "opencode.db"))
-
-
-@contextmanager
-def worker(path: Path) -> Iterator[Worker]:
-    """A process that has loaded everything and waits for the word to go."""
-    command = [sys.executable, "-m", "tests.db.upgrade_worker", str(path)]
-    with subprocess.Popen(
-        command, cwd=SOURCE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def start(process: Worker) -> None:
-    assert process.stdin is not None
-    process.stdin.write("go\n")
-    process.stdin.flush()
 
 
 def go(process: Worker) -> str:
@@ -98,8 +71,8 @@ def test_killed_at_any_time_the_next_start_completes(
     unfinished = 0
     for number in range(KILLS_BY_TIME):
         path = copy(old, tmp_path / str(number))
-        with worker(path) as process:
-            start(process)
+        with worker(str(path)) as process:
+            begin(process)
             time.sleep(whole * (number + random.random()) / KILLS_BY_TIME)
             process.kill()
             process.wait()
@@ -116,8 +89,8 @@ def test_killed_after_any_event_the_next_start_completes(
     chosen = random.sample(range(len(events) - 1), min(KILLS_BY_EVENT, len(events) - 1))
     for number in chosen:
         path = copy(old, tmp_path / str(number))
-        with worker(path) as process:
-            start(process)
+        with worker(str(path)) as process:
+            begin(process)
             assert process.stdout is not None
             for _ in range(number + 1):
                 process.stdout.readline()
@@ -133,8 +106,8 @@ def test_killed_again_and_again_it_still_gets_there(
     expected, _ = clean
     path = copy(old, tmp_path / "again")
     for _ in range(6):
-        with worker(path) as process:
-            start(process)
+        with worker(str(path)) as process:
+            begin(process)
             assert process.stdout is not None
             for _ in range(3):
                 process.stdout.readline()
@@ -150,13 +123,8 @@ def test_of_many_that_start_at_once_exactly_one_migrates(
     old: Path, clean: tuple[list[str], list[str]], tmp_path: Path, count: int, kind: str
 ) -> None:
     path = copy(old, tmp_path / "at-once") if kind == "old" else tmp_path / "x" / "opencode.db"
-    with ExitStack() as stack:
-        processes = [stack.enter_context(worker(path)) for _ in range(count)]
-        for process in processes:
-            start(process)
-        outputs = [process.communicate(timeout=60)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0] * count
-    applied = sorted(int(output.splitlines()[-1].split()[1]) for output in outputs)
+    outputs = all_at_once([str(path)] * count)
+    applied = sorted(int(lines[-1].split()[1]) for lines in outputs)
     assert applied == [0] * (count - 1) + [MIGRATIONS - (2 if kind == "old" else 0)]
     if kind == "old":
         assert dump(path) == clean[0]
@@ -167,7 +135,7 @@ def test_of_many_that_start_at_once_exactly_one_migrates(
 
 def timed(path: Path) -> float:
     """Seconds from the word to go to the end of an undisturbed upgrade."""
-    with worker(path) as process:
+    with worker(str(path)) as process:
         began = time.monotonic()
         go(process)
         return time.monotonic() - began

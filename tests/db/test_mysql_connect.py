@@ -108,6 +108,32 @@ def test_an_old_server_is_refused(server: FakeMySQL, version: str) -> None:
     assert "MySQL 8.0.16" in error.hint
 
 
+def test_an_old_server_s_name_for_itself(server: FakeMySQL) -> None:
+    server.settings["version"] = "5.5.5-10.6.18-MariaDB"
+    assert "MariaDB 10.6.18, which" in refusal(settings(server.port)).message
+
+
+@pytest.mark.parametrize(("version", "words"), [("5.7.44-log", "too old"), ("9.0.0", "a setting")])
+def test_a_server_that_lacks_a_setting(server: FakeMySQL, version: str, words: str) -> None:
+    server.settings["version"] = version
+    server.lacks_a_setting = True
+    assert words in refusal(settings(server.port)).message
+
+
+def test_an_offline_server_is_tried_again(server: FakeMySQL) -> None:
+    server.refusals = [(3032, "The server is currently in offline mode")]
+    with connected(settings(server.port)):
+        assert server.connections == 2
+
+
+def test_a_refused_login_without_encryption(server: FakeMySQL, authority: Authority) -> None:
+    """The server does not say that the account has REQUIRE SSL."""
+    server.passwords_refused = 2
+    assert refusal(settings(server.port)).hint.startswith("set sessionProvider.mysql.tls.mode")
+    preferred = replace(settings(server.port), tls=TLSSettings())
+    assert refusal(preferred).hint.startswith("check sessionProvider.mysql.username")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -185,7 +211,7 @@ def test_something_else_than_mysql_listens(greeting: bytes) -> None:
 
 @pytest.mark.parametrize("code", [1040, 1203, 1226, 1053])
 def test_what_passes_is_tried_again(server: FakeMySQL, code: int) -> None:
-    server.refusals = [(code, "for now")] * 2
+    server.refusals = [(code, "max_user_connections, for now")] * 2
     server.hang_up = 1
     with connected(settings(server.port)):
         assert server.connections == 4
@@ -223,6 +249,10 @@ def test_what_the_user_must_change_is_not_tried_again(
 def test_the_password_never_goes_out_in_clear_text(server: FakeMySQL, method: bytes) -> None:
     server.login_method = method
     assert "without encryption" in refusal(settings(server.port)).message
+    # The server hears of the end of the connection a little later than we.
+    limit = time.monotonic() + 30
+    while not server.logins and time.monotonic() < limit:
+        time.sleep(0.01)
     assert server.logins == [b""]
 
 
@@ -327,6 +357,13 @@ def test_the_wrong_server(authority: Authority, tmp_path: Path) -> None:
             assert message in error.message
             assert error.exit_code == 2
             assert server.logins == []
+
+
+def test_a_certificate_of_tomorrow(authority: Authority) -> None:
+    with fake_mysql(tls=authority.server_context("127.0.0.1", early=True)) as server:
+        error = refusal(settings(server.port, tls=verified(authority.ca)))
+    assert "not valid yet" in error.message
+    assert "clock" in error.hint
 
 
 def test_a_client_certificate(authority: Authority) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 
-from opencode.config import MySQLSettings
 from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
 from opencode.errors import DatabaseUnavailable, ServerFull, ServerReadOnly
@@ -17,30 +15,33 @@ from opencode.parts import Text
 from opencode.store.messages import Messages
 from opencode.store.scope import Scope
 from opencode.store.sessions import Sessions
-from tests.db.mysqlserver import apply_migrations, execute
-from tests.db.privateserver import PrivateServer, private_server, wait_until
+from tests.db.mysqldatabase import execute, migrated, settings_of
+from tests.servers.databases import account_on
+from tests.servers.plugin import KillableServer, StartServer
+from tools.servers.server import Server
 
-pytestmark = [pytest.mark.mysql, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 WRITERS = 6
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
-    with private_server(tmp_path_factory.mktemp("db")) as server:
-        yield server
+def server(start_mysql: StartServer) -> KillableServer:
+    return start_mysql()
 
 
 @pytest.fixture
-def settings(server: PrivateServer) -> MySQLSettings:
-    return make_database(server)
+def database(server: KillableServer) -> str:
+    return make_database(server.server)
 
 
-def make_database(server: PrivateServer) -> MySQLSettings:
-    with closing(Connector(server.settings, environ={}).connect()) as connection:
-        execute(connection, "CREATE DATABASE sessions")
-        apply_migrations(connection, "sessions")
-    return replace(server.settings, database="sessions")
+def make_database(server: Server) -> str:
+    """The administrator's DSN of a new database of the program's; it goes with its server."""
+    account = server.admin.using("sessions")
+    with closing(account.using("").connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {account.database}")
+    migrated(account.dsn)
+    return account.dsn
 
 
 class Writer:
@@ -70,33 +71,27 @@ class Writer:
         return [part.text for part in parts if isinstance(part, Text)]
 
 
-def test_killed_under_load_and_started_again(
-    server: PrivateServer, settings: MySQLSettings
-) -> None:
+def wait_for_messages(writers: list[Writer], more: int) -> None:
+    """Until each writer has stored this many more."""
+    limit = time.monotonic() + 60
+    for writer, wanted in [(writer, len(writer.acknowledged) + more) for writer in writers]:
+        while len(writer.acknowledged) < wanted:
+            assert time.monotonic() < limit, "waited too long"
+            time.sleep(0.01)
+
+
+def test_killed_under_load_and_started_again(server: KillableServer, database: str) -> None:
     stop = threading.Event()
-    with closing(MySQLProvider(settings, environ={})) as provider:
+    with closing(MySQLProvider(settings_of(database), environ={})) as provider:
         writers = [Writer(provider, str(number)) for number in range(WRITERS)]
         threads = [threading.Thread(target=writer.run, args=(stop,)) for writer in writers]
         for thread in threads:
             thread.start()
         for _ in range(2):
-            before = [len(writer.acknowledged) for writer in writers]
-            wait_until(
-                lambda before=before: all(
-                    len(writer.acknowledged) > count + 20
-                    for writer, count in zip(writers, before, strict=True)
-                )
-            )
+            wait_for_messages(writers, 20)
             server.kill()
-            server.start()
-            server.wait()
-        before = [len(writer.acknowledged) for writer in writers]
-        wait_until(
-            lambda: all(
-                len(writer.acknowledged) > count
-                for writer, count in zip(writers, before, strict=True)
-            )
-        )
+            server.restart()
+        wait_for_messages(writers, 1)
         stop.set()
         for thread in threads:
             thread.join()
@@ -109,15 +104,14 @@ def test_killed_under_load_and_started_again(
         assert provider.figures().lost >= WRITERS
 
 
-def test_a_server_that_becomes_read_only(server: PrivateServer, settings: MySQLSettings) -> None:
+def test_a_server_that_becomes_read_only(server: KillableServer, database: str) -> None:
     """As at a failover; an account without special rights notices."""
-    admin = Connector(server.settings, environ={}).connect()
-    execute(
-        admin,
-        "CREATE USER ada@'127.0.0.1'",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON sessions.* TO ada@'127.0.0.1'",
-    )
-    with closing(MySQLProvider(replace(settings, username="ada"), environ={})) as provider:
+    daily = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    with (
+        closing(Connector(settings_of(database), environ={}).connect()) as admin,
+        account_on(server.server, database, daily, password=None, options="") as dsn,
+        closing(MySQLProvider(settings_of(dsn), environ={})) as provider,
+    ):
         writer = Writer(provider, "x")
         execute(admin, "SET GLOBAL read_only = 1")
         with pytest.raises(ServerReadOnly, match="accepts no writes") as raised:
@@ -126,17 +120,13 @@ def test_a_server_that_becomes_read_only(server: PrivateServer, settings: MySQLS
         assert writer.found() == []
         execute(admin, "SET GLOBAL read_only = 0")
         writer.messages.append(writer.session.id, role="user", parts=[Text("x")])
-    admin.close()
 
 
-def test_a_disk_that_is_full(server: PrivateServer) -> None:
+def test_a_disk_that_is_full(start_mysql: StartServer) -> None:
     """A tablespace that may not grow stands in for the disk: InnoDB says the same of both."""
-    server.kill()
-    server.start(
-        "--innodb-file-per-table=0", "--innodb-data-file-path=ibdata1:12M:autoextend:max:20M"
-    )
-    server.wait()
-    with closing(MySQLProvider(make_database(server), environ={})) as provider:
+    small = "--innodb-data-file-path=ibdata1:12M:autoextend:max:20M"
+    settings = settings_of(make_database(start_mysql("--innodb-file-per-table=0", small).server))
+    with closing(MySQLProvider(settings, environ={})) as provider:
         writer = Writer(provider, "x")
 
         def fill() -> None:

@@ -33,6 +33,23 @@ PLACE = Place("db.example.com", 3306, None, "sessions", "ada")
         (1026, "Error writing file (errno: 28 - No space left on device)", ServerFull, "no space"),
         (1030, 'Got error 28 "No space left on device" from storage', ServerFull, "no space"),
         (1030, "Got error 168 from storage engine", StoreError, "reports error 1030"),
+        (1030, "Got error 128 from storage engine", StoreError, "reports error 1030"),
+        (1030, "Got error 28 from storage engine", ServerFull, "no space"),
+        (3, "Error writing './app28/x.ibd' (OS errno 13 - Denied)", StoreError, "error 3"),
+        (3, "Error writing './a' (OS errno 28 - No space left)", ServerFull, "no space"),
+        (1026, "Error writing file './a' (errno: 28)", ServerFull, "no space"),
+        (1041, "Out of memory", DatabaseUnavailable, "short of memory"),
+        (1135, "Can't create a new thread", DatabaseUnavailable, "short of memory or threads"),
+        (1129, "Host 'x' is blocked", DatabaseRefused, "blocked this host"),
+        (1130, "Host 'x' is not allowed", DatabaseRefused, "no connections from this host"),
+        (1176, "Key 'x' doesn't exist in table", SchemaError, "as the migrations made them"),
+        (1193, "Unknown system variable 'x'", DatabaseRefused, "lacks a setting"),
+        (1226, "exceeded the 'max_questions' resource", DatabaseUnavailable, "'max_questions'"),
+        (1267, "Illegal mix of collations", SchemaError, "as the migrations made them"),
+        (1637, "Too many active concurrent", DatabaseUnavailable, "short of memory or threads"),
+        (3032, "in offline mode", DatabaseUnavailable, "not ready for work"),
+        (3100, "Error on observer", DatabaseUnavailable, "group of servers"),
+        (3854, "Cannot convert string", InvalidValue, "cannot store a value"),
         (1040, "Too many connections", DatabaseUnavailable, "too many connections"),
         (1044, "Access denied", DatabaseRefused, "no right to database sessions"),
         (1045, "Access denied", DatabaseRefused, "wrong user or password"),
@@ -60,6 +77,8 @@ PLACE = Place("db.example.com", 3306, None, "sessions", "ada")
         (1836, "Running in read-only mode", ServerReadOnly, "accepts no writes"),
         (2006, "MySQL server has gone away", DatabaseUnavailable, "connection was lost"),
         (2013, "Lost connection", DatabaseUnavailable, "connection was lost"),
+        (2013, "([Errno 110] Connection timed out)", DatabaseUnavailable, "connection was lost"),
+        (2013, "(The read operation timed out)", DatabaseUnavailable, "within readTimeout"),
         (2026, "SSL is required", DatabaseRefused, "the server offers none"),
         (3159, "insecure transport", DatabaseRefused, "demands encryption"),
         (4031, "disconnected because of inactivity", DatabaseUnavailable, "connection was lost"),
@@ -75,6 +94,20 @@ def test_each_number_has_its_meaning(
     assert error.message.startswith("db.example.com:3306/sessions: ")
     assert "\n" not in error.message
     assert error.hint
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InterfaceError(0, ""),
+        OperationalError(2006, "MySQL server has gone away (BrokenPipeError(32, 'Broken pipe'))"),
+        OperationalError(2006, "MySQL server has gone away (TimeoutError('timed out'))"),
+    ],
+)
+def test_no_message_names_a_class_of_python(error: Exception) -> None:
+    message = translate(error, PLACE).message
+    assert "connection was lost" in message
+    assert not re.search(r"[a-z]Error|\bError\(", message)
 
 
 def test_every_text_can_be_filled_in() -> None:
@@ -101,6 +134,14 @@ def test_a_lost_connection_is_known_as_such(error: Exception) -> None:
     assert mysql_errors.is_lost(error)
     assert mysql_errors.leaves_commit_unknown(error)
     assert not mysql_errors.must_rerun(error)
+
+
+def test_a_limit_by_the_hour_is_not_tried_again() -> None:
+    def over(resource: str) -> OperationalError:
+        return OperationalError(1226, f"User 'ada' has exceeded the '{resource}' resource")
+
+    assert mysql_errors.is_transient_connect(over("max_user_connections"))
+    assert not mysql_errors.is_transient_connect(over("max_connections_per_hour"))
 
 
 @pytest.mark.parametrize("code", [1044, 1045, 1049, 1062, 1064, 1142, 1290, 1419])

@@ -14,6 +14,7 @@ import pytest
 
 from opencode.config import MySQLSettings, TLSMode, TLSSettings
 from opencode.db.mysql import MySQLProvider
+from opencode.db.mysql_connect import Connector
 from opencode.errors import DatabaseUnavailable
 from opencode.models import Message
 from opencode.parts import Text
@@ -21,19 +22,18 @@ from opencode.store.messages import Messages
 from opencode.store.scope import Scope
 from opencode.store.sessions import Sessions
 from tests.db.faultproxy import Fault, FaultProxy, fault_proxy
-from tests.db.mysqlserver import administrator, execute, fresh_database, server_settings
-
-pytestmark = pytest.mark.mysql
+from tests.db.mysqldatabase import execute, migrated
+from tests.servers.plugin import NEEDS_TCP
+from tools.servers.server import Server
 
 READ_TIMEOUT = 0.5
 
 
 @pytest.fixture(scope="module")
-def settings() -> Iterator[MySQLSettings]:
-    if server_settings().socket is not None:
-        pytest.skip("a TCP proxy cannot stand before a Unix socket")
-    with fresh_database() as settings:
-        yield settings
+def settings(mysql_server: Server, mysql_module_database: str) -> MySQLSettings:
+    if mysql_server.admin.socket:
+        pytest.skip(NEEDS_TCP)  # a proxy cannot stand before a Unix socket
+    return migrated(mysql_module_database)
 
 
 @pytest.fixture
@@ -45,15 +45,23 @@ def proxy(settings: MySQLSettings) -> Iterator[FaultProxy]:
 class Client:
     """A store reached through the proxy, with one session."""
 
-    def __init__(self, settings: MySQLSettings, port: int, *, retry_seconds: float) -> None:
+    def __init__(
+        self,
+        settings: MySQLSettings,
+        port: int,
+        *,
+        retry_seconds: float,
+        connection_timeout: float,
+        read_timeout: float,
+    ) -> None:
         through = replace(
             settings,
             host="127.0.0.1",
             port=port,
             tls=TLSSettings(mode=TLSMode.DISABLED),  # the proxy looks for words
-            connection_timeout=5,
-            read_timeout=READ_TIMEOUT,
-            write_timeout=READ_TIMEOUT,
+            connection_timeout=connection_timeout,
+            read_timeout=read_timeout,
+            write_timeout=read_timeout,
         )
         self.provider = MySQLProvider(through, environ={}, retry_seconds=retry_seconds)
         scope = Scope(self.provider, "github.com/acme/app", lambda: "Ada")
@@ -70,9 +78,21 @@ class Client:
 
 @contextmanager
 def connected(
-    settings: MySQLSettings, proxy: FaultProxy, *, retry_seconds: float = 15
+    settings: MySQLSettings,
+    proxy: FaultProxy,
+    *,
+    retry_seconds: float = 15,
+    connection_timeout: float = 5,
+    read_timeout: float = READ_TIMEOUT,
 ) -> Iterator[Client]:
-    with closing(Client(settings, proxy.port, retry_seconds=retry_seconds)) as client:
+    client = Client(
+        settings,
+        proxy.port,
+        retry_seconds=retry_seconds,
+        connection_timeout=connection_timeout,
+        read_timeout=read_timeout,
+    )
+    with closing(client):
         yield client
 
 
@@ -84,8 +104,7 @@ def client(settings: MySQLSettings, proxy: FaultProxy) -> Iterator[Client]:
 
 def stored(settings: MySQLSettings, client: Client) -> list[tuple[object, ...]]:
     """(number, parts) of the session's messages, and its counters, as the server has them."""
-    with administrator() as connection:
-        connection.select_db(settings.database)
+    with closing(Connector(settings, environ={}).connect()) as connection:
         session = client.session.id
         counters = execute(
             connection,
@@ -218,7 +237,7 @@ def test_a_server_that_falls_silent_for_good(settings: MySQLSettings, proxy: Fau
     with connected(settings, proxy, retry_seconds=1) as client:
         proxy.expect(b"FROM messages", Fault.SILENCE_BEFORE, times=1000)
         started = time.monotonic()
-        with pytest.raises(DatabaseUnavailable, match="connection was lost"):
+        with pytest.raises(DatabaseUnavailable, match=r"no answer within readTimeout \(0\.5 s\)"):
             client.messages.list(client.session.id)
         assert time.monotonic() - started < 1 + 2 * READ_TIMEOUT + 2
 
@@ -238,12 +257,24 @@ def test_a_silent_idle_connection_is_noticed(proxy: FaultProxy, client: Client) 
     assert proxy.triggered == 1
 
 
+def test_a_silent_idle_connection_does_not_use_the_time_up(
+    settings: MySQLSettings, proxy: FaultProxy
+) -> None:
+    with connected(settings, proxy, connection_timeout=2, read_timeout=10) as client:
+        client.append("hello")
+        client.provider._pool._note_loss()  # as if it had been idle for long
+        proxy.expect(b"\x01\x00\x00\x00\x0e", Fault.SILENCE_BEFORE)  # COM_PING
+        assert len(client.messages.list(client.session.id)) == 1
+        assert proxy.triggered == 1
+
+
 def test_all_connections_are_cut_again_and_again(
     settings: MySQLSettings, proxy: FaultProxy, client: Client
 ) -> None:
     """Four writers; whatever was acknowledged is there once, whatever is there was sent."""
     acknowledged: list[str] = []
     uncertain: list[str] = []
+    cuts: list[int] = []
     stop = threading.Event()
 
     def write(name: str) -> None:
@@ -258,8 +289,12 @@ def test_all_connections_are_cut_again_and_again(
 
     def disturb() -> None:
         chance = random.Random(1)
-        while not stop.wait(chance.uniform(0.005, 0.05)):
+        while not stop.wait(chance.uniform(0, 0.03)):
             proxy.cut()
+            cuts.append(len(acknowledged))
+            # However long it takes to connect: cut sooner, nobody would ever get through.
+            while len(acknowledged) == cuts[-1] and not stop.wait(0.001):
+                pass
 
     disturber = threading.Thread(target=disturb)
     disturber.start()
@@ -275,3 +310,4 @@ def test_all_connections_are_cut_again_and_again(
     assert len(found) == len(set(found))
     assert set(acknowledged) <= set(found) <= {*acknowledged, *uncertain}
     assert uncertain == []
+    assert len(cuts) >= 10

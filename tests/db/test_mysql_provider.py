@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -10,15 +11,17 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 import pytest
 
-from opencode.config import MySQLSettings, PasswordKind, PasswordSource, Secret
+from opencode.config import MySQLSettings, Secret
 from opencode.db import mysql_session
 from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
 from opencode.db.querier import Querier
 from opencode.errors import (
+    AlreadyExists,
     DatabaseLocked,
     DatabaseRefused,
     DatabaseUnavailable,
@@ -28,17 +31,16 @@ from opencode.errors import (
     StoreError,
     UsageError,
 )
-from tests.db.mysqlserver import administrator, execute, fresh_database
-
-pytestmark = pytest.mark.mysql
+from tests.db.mysqldatabase import execute, migrated, settings_of
+from tests.servers.plugin import MakeAccount
+from tools.servers.server import Server
 
 PROJECT = "github.com/acme/app"
 
 
 @pytest.fixture(scope="module")
-def settings() -> Iterator[MySQLSettings]:
-    with fresh_database() as settings:
-        yield replace(settings, connection_timeout=5, read_timeout=20)
+def settings(mysql_module_database: str) -> MySQLSettings:
+    return replace(migrated(mysql_module_database), connection_timeout=5, read_timeout=20)
 
 
 @contextmanager
@@ -60,25 +62,29 @@ def other(settings: MySQLSettings) -> Iterator[MySQLProvider]:
         yield provider
 
 
-@contextmanager
-def account(settings: MySQLSettings, *grants: str, options: str = "") -> Iterator[MySQLSettings]:
-    """An account with these privileges on the test's database."""
-    name = f"oc_{secrets.token_hex(4)}"
-    password = Secret(secrets.token_hex())
-    with administrator() as connection:
-        execute(connection, f"CREATE USER {name}@'%' IDENTIFIED BY '{password.reveal()}' {options}")
-        try:
-            if grants:
-                rights = ", ".join(grants)
-                execute(connection, f"GRANT {rights} ON {settings.database}.* TO {name}@'%'")
-            yield replace(
-                settings,
-                username=name,
-                password=password,
-                password_source=PasswordSource(PasswordKind.TEXT),
-            )
-        finally:
-            execute(connection, f"DROP USER {name}@'%'")
+class LoggedIn(Protocol):
+    """Makes an account with these privileges on the module's database."""
+
+    def __call__(
+        self, *privileges: str, password: str | None = ..., options: str = ...
+    ) -> MySQLSettings: ...
+
+
+@pytest.fixture
+def account(
+    settings: MySQLSettings, mysql_module_database: str, mysql_account: MakeAccount
+) -> LoggedIn:
+    def log_in(*privileges: str, password: str | None = None, options: str = "") -> MySQLSettings:
+        dsn = mysql_account(mysql_module_database, *privileges, password=password, options=options)
+        login = settings_of(dsn)
+        return replace(
+            settings,
+            username=login.username,
+            password=login.password,
+            password_source=login.password_source,
+        )
+
+    return log_in
 
 
 def create(querier: Querier, session_id: str, *, title: str = "title") -> str:
@@ -118,10 +124,14 @@ def in_thread(call: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_what_it_says_of_itself(provider: MySQLProvider, settings: MySQLSettings) -> None:
+def test_what_it_says_of_itself(
+    mysql_server: Server, provider: MySQLProvider, settings: MySQLSettings
+) -> None:
     assert provider.type == "mysql"
     assert provider.location.endswith(f"/{settings.database}")
-    assert provider.server_version().split()[0] in {"MySQL", "MariaDB"}
+    product = {"mysql": "MySQL", "mariadb": "MariaDB"}[mysql_server.product]
+    version = ".".join(map(str, mysql_server.version))
+    assert provider.server_version().startswith(f"{product} {version}")
     assert provider.size_bytes() > 0
     assert provider.integrity_errors() == []
     assert provider.figures().max_connections == settings.max_connections
@@ -134,8 +144,22 @@ def test_making_one_connects_to_nothing(settings: MySQLSettings) -> None:
 
 def test_a_copy_into_a_file_is_refused(provider: MySQLProvider, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
-        provider.backup(tmp_path / "copy")
+        provider.backup(tmp_path / "a b.sql")
     assert "mysqldump" in raised.value.hint
+    assert f"> '{tmp_path}/a b.sql'" in raised.value.hint
+
+
+def test_an_ordinary_refusal_is_no_warning(
+    provider: MySQLProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    session_id = made(provider)
+    caplog.set_level(logging.INFO)
+    with pytest.raises(AlreadyExists):
+        provider.run(lambda querier: create(querier, session_id))
+    assert caplog.records[-1].levelname == "INFO"
+    with pytest.raises(StoreError, match="error 1064"):
+        provider._rows("SELECT FROM")
+    assert caplog.records[-1].levelname == "WARNING"
 
 
 def test_work_is_committed(provider: MySQLProvider, other: MySQLProvider) -> None:
@@ -339,27 +363,29 @@ def connection_id(querier: Querier) -> int:
     return int(str(rows[0][0]))
 
 
-def kill(connection: int) -> None:
+def kill(settings: MySQLSettings, connection: int) -> None:
     """End a connection, and wait until the server has."""
-    with administrator() as admin:
+    with closing(Connector(settings, environ={}).connect()) as admin:
         execute(admin, f"KILL {connection}")
         sql = f"SELECT 1 FROM information_schema.processlist WHERE id = {connection}"
         while execute(admin, sql):
             time.sleep(0.01)
 
 
-def test_killed_while_idle(provider: MySQLProvider) -> None:
+def test_killed_while_idle(settings: MySQLSettings, provider: MySQLProvider) -> None:
     for _ in range(2):
-        kill(provider.read(connection_id))
+        kill(settings, provider.read(connection_id))
         assert exists(provider, made(provider))
-    kill(provider.read(connection_id))
+    kill(settings, provider.read(connection_id))
     with provider.transaction():
         session_id = made(provider)
     assert exists(provider, session_id)
     assert provider.figures().lost == 3
 
 
-def test_killed_in_the_middle_of_work(provider: MySQLProvider, other: MySQLProvider) -> None:
+def test_killed_in_the_middle_of_work(
+    settings: MySQLSettings, provider: MySQLProvider, other: MySQLProvider
+) -> None:
     session_id = new_id()
     killed: list[int] = []
 
@@ -367,20 +393,22 @@ def test_killed_in_the_middle_of_work(provider: MySQLProvider, other: MySQLProvi
         create(querier, session_id)
         if not killed:
             killed.append(connection_id(querier))
-            kill(killed[0])
+            kill(settings, killed[0])
         return create(querier, f"{session_id}-2")
 
     assert provider.run(work) == f"{session_id}-2"
     assert exists(other, session_id)
 
 
-def test_killed_in_the_middle_of_a_block(provider: MySQLProvider, other: MySQLProvider) -> None:
+def test_killed_in_the_middle_of_a_block(
+    settings: MySQLSettings, provider: MySQLProvider, other: MySQLProvider
+) -> None:
     ids = [new_id(), new_id()]
 
     def block() -> None:
         with provider.transaction():
             provider.run(lambda querier: create(querier, ids[0]))
-            kill(provider.read(connection_id))
+            kill(settings, provider.read(connection_id))
             with pytest.raises(DatabaseUnavailable, match="connection was lost"):
                 provider.run(lambda querier: create(querier, ids[1]))
 
@@ -537,11 +565,8 @@ def test_a_statement_that_is_too_long_is_refused_before_it_is_sent(
     assert provider.figures().lost == 0
 
 
-def test_daily_use_needs_four_privileges(settings: MySQLSettings) -> None:
-    with (
-        account(settings, "SELECT", "INSERT", "UPDATE", "DELETE") as small,
-        opened(small) as provider,
-    ):
+def test_daily_use_needs_four_privileges(account: LoggedIn) -> None:
+    with opened(account("SELECT", "INSERT", "UPDATE", "DELETE")) as provider:
         session_id = made(provider)
         provider.run(lambda querier: rename(querier, session_id, "new"))
         assert exists(provider, session_id)
@@ -550,8 +575,8 @@ def test_daily_use_needs_four_privileges(settings: MySQLSettings) -> None:
         assert provider.run(lambda q: q.delete_sessions(project_id=PROJECT, ids="[]")) == 0
 
 
-def test_a_privilege_that_is_missing(settings: MySQLSettings) -> None:
-    with account(settings, "SELECT") as reader, opened(reader) as provider:
+def test_a_privilege_that_is_missing(account: LoggedIn) -> None:
+    with opened(account("SELECT")) as provider:
         provider.read(lambda querier: querier.list_projects())
         with pytest.raises(DatabaseRefused, match="lacks a privilege: INSERT") as raised:
             made(provider)
@@ -559,11 +584,10 @@ def test_a_privilege_that_is_missing(settings: MySQLSettings) -> None:
         assert raised.value.exit_code == 2
 
 
-def test_the_schema_can_be_changed_by_another_account(settings: MySQLSettings) -> None:
-    with (
-        account(settings, "SELECT") as small,
-        opened(replace(small, migration=settings)) as provider,
-    ):
+def test_the_schema_can_be_changed_by_another_account(
+    settings: MySQLSettings, account: LoggedIn
+) -> None:
+    with opened(replace(account("SELECT"), migration=settings)) as provider:
         provider.read(lambda querier: querier.list_projects())
         with provider.connect_for_changes() as connection:
             execute(connection, "CREATE TABLE scratch (id INT PRIMARY KEY)", "DROP TABLE scratch")
@@ -571,15 +595,14 @@ def test_the_schema_can_be_changed_by_another_account(settings: MySQLSettings) -
 
 
 @pytest.mark.parametrize("what", ["password", "database", "rights"])
-def test_the_door_stays_closed(settings: MySQLSettings, what: str) -> None:
-    grants = () if what == "rights" else ("SELECT",)
-    with account(settings, *grants) as visitor:
-        if what == "password":
-            visitor = replace(visitor, password=Secret("wrong"))
-        elif what == "database":
-            visitor = replace(settings, database="oc_provider_missing")
-        with opened(visitor) as provider, pytest.raises(DatabaseRefused) as raised:
-            provider.server_version()
+def test_the_door_stays_closed(settings: MySQLSettings, account: LoggedIn, what: str) -> None:
+    visitor = account() if what == "rights" else account("SELECT")
+    if what == "password":
+        visitor = replace(visitor, password=Secret("wrong"))
+    elif what == "database":
+        visitor = replace(settings, database="oc_provider_missing")
+    with opened(visitor) as provider, pytest.raises(DatabaseRefused) as raised:
+        provider.server_version()
     expected = {
         "password": "wrong user or password",
         "database": "there is no database oc_provider_missing",
@@ -588,21 +611,76 @@ def test_the_door_stays_closed(settings: MySQLSettings, what: str) -> None:
     assert expected[what] in raised.value.message
 
 
-def test_an_account_with_few_connections(settings: MySQLSettings) -> None:
-    with account(settings, "SELECT", options="WITH MAX_USER_CONNECTIONS 1") as visitor:
-        impatient = replace(visitor, connection_timeout=0.5)
-        connector = Connector(impatient, environ={})
-        with closing(connector.connect()), pytest.raises(DatabaseUnavailable) as raised:
-            connector.connect()
-        connector.close(connector.connect())
+def test_an_account_with_few_connections(account: LoggedIn) -> None:
+    visitor = account("SELECT", options="WITH MAX_USER_CONNECTIONS 1")
+    connector = Connector(replace(visitor, connection_timeout=0.5), environ={})
+    with closing(connector.connect()), pytest.raises(DatabaseUnavailable) as raised:
+        connector.connect()
+    connector.close(connector.connect())
     assert "too many connections" in raised.value.message
     assert " times in " in raised.value.message
 
 
-def test_a_password_of_any_characters(settings: MySQLSettings) -> None:
-    with account(settings, "SELECT") as visitor, administrator() as connection:
-        password = "pä日ss'\"\\ %@:/?#\N{GRINNING FACE}"
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER USER {visitor.username}@'%%' IDENTIFIED BY %s", (password,))
-        with opened(replace(visitor, password=Secret(password))) as provider:
-            assert provider.server_version()
+def test_one_connection_is_enough(account: LoggedIn) -> None:
+    """For a check and for changes too, which have a connection of their own."""
+    visitor = account("SELECT", options="WITH MAX_USER_CONNECTIONS 1")
+    with opened(visitor) as provider:
+        provider.read(lambda querier: querier.list_projects())
+        assert provider.integrity_errors() == []
+        provider.read(lambda querier: querier.list_projects())
+        with provider.connect_for_changes() as connection:
+            assert execute(connection, "SELECT 1") == ((1,),)
+        provider.read(lambda querier: querier.list_projects())
+        assert provider.figures().lost == 0
+
+
+def test_a_password_of_any_characters(account: LoggedIn) -> None:
+    visitor = account("SELECT", password="pä日ss'\"\\ %@:/?#\N{GRINNING FACE}")
+    with opened(visitor) as provider:
+        assert provider.server_version()
+
+
+SECOND = "SELECT SLEEP(1)"
+"""Longer than the time limit of `hasty`."""
+
+
+@pytest.fixture
+def hasty(settings: MySQLSettings) -> Iterator[MySQLProvider]:
+    """Gives the server too little time."""
+    with opened(replace(settings, read_timeout=0.5)) as provider:
+        yield provider
+
+
+def sleep(provider: MySQLProvider, statement: str = SECOND) -> object:
+    return provider._transactions.read(lambda connection: execute(connection, statement))
+
+
+def test_a_slow_read_is_not_begun_again(hasty: MySQLProvider, provider: MySQLProvider) -> None:
+    with pytest.raises(DatabaseUnavailable) as raised:
+        sleep(hasty, "SELECT SLEEP(20) AS slow_read")
+    assert raised.value.message.endswith("no answer within readTimeout (0.5 s)")
+    assert "sessionProvider.mysql.readTimeout" in raised.value.hint
+    assert hasty.figures().lost == 1
+    with provider.borrow() as connection:
+        running = execute(
+            connection,
+            "SELECT count(*) FROM information_schema.processlist"
+            " WHERE info LIKE 'SELECT SLEEP%read'",
+        )
+    assert running == ((1,),)
+
+
+def test_a_slow_write_may_pass_and_is_called_slow(settings: MySQLSettings) -> None:
+    hasty = replace(settings, read_timeout=0.5)
+    with opened(hasty, retry_seconds=0.5) as provider, pytest.raises(DatabaseUnavailable) as raised:
+        provider._transactions.run(lambda connection: execute(connection, SECOND), None)
+    assert "no answer within readTimeout (0.5 s)" in raised.value.message
+    assert "unknown" not in raised.value.message
+
+
+def test_a_slow_snapshot_has_time(hasty: MySQLProvider) -> None:
+    with hasty.snapshot(slow=True):
+        assert sleep(hasty) == ((0,),)
+    with hasty.snapshot(), pytest.raises(DatabaseUnavailable, match="no answer within"):
+        sleep(hasty)
+    assert hasty.figures().lost == 1

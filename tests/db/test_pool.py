@@ -29,6 +29,7 @@ class FakeDriver:
     made: list[Connection] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
     pinged: list[int] = field(default_factory=list)
+    ping_timeouts: list[float] = field(default_factory=list)
     most_open: int = 0
     on_connect: Callable[[], None] = lambda: None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -45,6 +46,7 @@ class FakeDriver:
         assert not connection.closed
         assert timeout >= 0
         self.pinged.append(connection.number)
+        self.ping_timeouts.append(timeout)
         connection.closed = not connection.alive
         return connection.alive
 
@@ -314,3 +316,24 @@ def test_thirty_threads_share_three_connections() -> None:
     figures = pool.figures()
     assert (figures.in_use, figures.waiting) == (0, 0)
     assert figures.idle == sum(not c.closed for c in driver.made) <= 1
+
+
+def test_a_dead_connection_leaves_time_for_a_new_one() -> None:
+    clock, driver = Clock(), FakeDriver()
+    pool = make_pool(driver, timeout=4, clock=clock)
+    use(pool)
+    driver.made[0].alive = False
+    clock.now += 11
+    assert use(pool) == [2]
+    assert driver.ping_timeouts == [2.0]
+
+
+def test_idle_ones_can_be_closed() -> None:
+    driver = FakeDriver()
+    pool = make_pool(driver)
+    with pool.connection():
+        use(pool)
+        pool.close_idle()
+        assert [connection.closed for connection in driver.made] == [False, True]
+    assert use(pool) == [1]
+    assert pool.figures().lost == 0

@@ -139,7 +139,9 @@ def test_rows_are_the_models_where_their_fields_are_the_columns(querier: Querier
     assert querier.get_session(project_id="acme", id="s1") == Session(
         "s1", "acme", None, "Title of s1", 0, 0, 0, 0.0, None, None, 7, 1
     )
-    assert querier.list_projects() == [Project("acme", sessions=1, messages=0, updated_at=7)]
+    assert querier.list_projects() == [
+        Project("acme", sessions=1, children=0, messages=0, updated_at=7)
+    ]
     assert querier.list_files(project_id="acme", session_id="s1") == [
         FileSummary("f1", "s1", "a.py", "initial", 1, 1)
     ]

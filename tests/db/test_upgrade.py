@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 
+from opencode.db.backfill import BackfillReport
+from opencode.db.kept_projects import KEPT
 from opencode.db.migrations import shipped_migrations
 from opencode.db.survey import dry_run, status
 from opencode.db.target import SQLiteTarget
-from opencode.db.upgrade import UpgradeProgress, UpgradeReport, rollback
+from opencode.db.upgrade import UpgradeProgress, UpgradeReport, rollback, upgrade
 from opencode.errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -126,7 +128,8 @@ def test_the_backup_is_the_untouched_database(path: Path) -> None:
 def test_without_auto_migrate_a_pending_migration_stops_the_start(path: Path) -> None:
     make_go_database(path)
     before = sorted(path.parent.iterdir()), dump(path, leave_out=())
-    with pytest.raises(PendingMigrations, match=r"opencode\.db waits for 6 migrations") as caught:
+    waits = rf"opencode\.db waits for {len(IDS) - 2} migrations"
+    with pytest.raises(PendingMigrations, match=waits) as caught:
         upgrade_file(path, auto_migrate=False)
     assert list(caught.value.pending) == IDS[2:]
     assert "opencode db migrate" in caught.value.hint
@@ -210,6 +213,38 @@ def test_a_rollback_backs_up_and_can_be_upgraded_again(current: Path) -> None:
     assert sorted(dump(current)) == sorted(before)
 
 
+def test_a_rollback_keeps_the_projects_for_the_next_upgrade(current: Path) -> None:
+    """Sessions made in between get the directory's."""
+    with opened(current) as connection:
+        connection.execute("UPDATE sessions SET project_id = 'p-' || id")
+    sql = "SELECT id, project_id, updated_at FROM sessions ORDER BY id"
+    before = rows(current, sql)
+    rollback(SQLiteTarget(current), to=3)
+    with opened(current) as connection:
+        connection.execute(
+            "INSERT INTO sessions (id, title, updated_at, created_at) VALUES ('0', '', 9, 9)"
+        )
+    assert upgrade_file(current).backfilled == BackfillReport(1, 12, PROJECT, restored=3)
+    assert rows(current, sql) == [("0", PROJECT, 9), *before]
+    rollback(SQLiteTarget(current), to=3)
+    assert upgrade_file(current).backfilled == BackfillReport(0, 12, restored=4)
+    assert rows(current, sql) == [("0", PROJECT, 9), *before]
+    assert not rows(current, f"SELECT name FROM sqlite_master WHERE name = '{KEPT}'")
+
+
+def test_no_project_is_asked_for_where_all_are_kept(current: Path) -> None:
+    rollback(SQLiteTarget(current), to=3)
+    target = SQLiteTarget(current)
+    report = upgrade(target, auto_migrate=True, project_id=lambda: pytest.fail("asked"))
+    assert (report.backfilled.restored, report.backfilled.sessions) == (3, 0)
+
+
+def test_a_rollback_to_nothing_leaves_no_table(current: Path) -> None:
+    rollback(SQLiteTarget(current), to=0)
+    tables = {name for (name,) in rows(current, "SELECT name FROM sqlite_master")}
+    assert not tables & {"sessions", KEPT}
+
+
 def test_a_rollback_counts_steps_from_the_end(current: Path) -> None:
     assert list(rollback(SQLiteTarget(current), steps=2).rolled_back) == IDS[:-3:-1]
     assert status(SQLiteTarget(current)).version == len(IDS) - 2
@@ -217,7 +252,10 @@ def test_a_rollback_counts_steps_from_the_end(current: Path) -> None:
 
 @pytest.mark.parametrize(
     "choice",
-    [{}, {"to": 1, "steps": 1}, {"to": 99}, {"to": -1}, {"steps": 99}, {"steps": 0}, {"to": 8}],
+    [
+        *({}, {"to": 1, "steps": 1}, {"to": 99}, {"to": -1}, {"to": len(IDS)}),
+        *({"steps": 99}, {"steps": 0}),
+    ],
     ids=str,
 )
 def test_rollbacks_that_cannot_be_are_refused(current: Path, choice: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import opencode.db.migrate  # noqa: F401 -- loaded in advance, so that a kill hits the work
@@ -16,13 +15,13 @@ def tell(progress: UpgradeProgress) -> None:
 
 
 def find_target(place: str) -> Target:
-    """The file of a path, or the database of a name on the tests' server."""
+    """The file of a path, or the database of a DSN."""
     if Path(place).is_absolute():
         return SQLiteTarget(Path(place))
-    from tests.db.mysqlserver import server_settings
+    from tests.db.mysqldatabase import settings_of
     from tests.db.mysqltarget import make_target
 
-    return make_target(replace(server_settings(), database=place))
+    return make_target(settings_of(place))
 
 
 def main() -> None:

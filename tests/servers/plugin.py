@@ -31,6 +31,7 @@ OURS = "MySQL: "
 NO_SERVER = f"{OURS}there is no server"
 NEEDS_DATABASES = f"{OURS}needs an account that may create databases"
 NEEDS_OWN = f"{OURS}needs a server that the tests may start and kill"
+NEEDS_TCP = f"{OURS}needs a server that is reached by TCP"
 
 WHAT_WOULD_DO = f"""\
 One of these would do: a DSN in {DSNS} (an administrator's, or of an empty database),
@@ -169,8 +170,18 @@ def mysql_database(mysql_server: Server, mysql_databases: MakeDatabase) -> str:
     return mysql_databases(mysql_server)
 
 
+@pytest.fixture(scope="module")
+def mysql_module_database(mysql_server: Server) -> Iterator[str]:
+    """The DSN of a database that the tests of a module share, empty for the first of them.
+
+    They cannot have `mysql_database` as well: there may be one database alone.
+    """
+    with ExitStack() as stack:
+        yield _enter(stack, database_on(mysql_server))
+
+
 @pytest.fixture
-def mysql_account(mysql_server: Server, mysql_database: str) -> Iterator[MakeAccount]:
+def mysql_account(mysql_server: Server) -> Iterator[MakeAccount]:
     """Accounts on `mysql_server`; dropped after the test."""
     with ExitStack() as stack:
 

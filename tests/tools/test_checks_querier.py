@@ -101,8 +101,8 @@ def test_an_exception_that_is_not_needed_is_found(project: Path, spoil: Spoil) -
 def test_a_model_whose_fields_stand_in_another_order_is_found(project: Path, spoil: Spoil) -> None:
     spoil(
         "opencode/models.py",
-        "    sessions: int\n    messages: int\n    updated_at: int\n",
-        "    messages: int\n    sessions: int\n    updated_at: int\n",
+        "    children: int\n    messages: int\n    updated_at: int\n",
+        "    messages: int\n    children: int\n    updated_at: int\n",
     )
     (problem,) = find(project)
     assert "no query returns the fields of Project" in problem

@@ -7,6 +7,7 @@ import pytest
 from opencode.errors import IncompleteInstallation
 from tools import PROJECT, docs, verify
 from tools.checks import documentation
+from tools.checks.outcome import Outcome
 from tools.querygen.problems import SqlProblems
 
 
@@ -24,6 +25,14 @@ def unreadable(project: Path) -> list[str]:
 
 def broken(project: Path) -> list[str]:
     raise IncompleteInstallation("a.sql:3: twice")
+
+
+def left_out(project: Path) -> Outcome:
+    return Outcome(note="no server", made=False)
+
+
+def noted(project: Path) -> Outcome:
+    return Outcome(note="on two servers")
 
 
 Checks = dict[str, verify.Check]
@@ -58,6 +67,18 @@ def test_problems_are_printed_with_their_places_and_fail(
 def test_without_problems_it_passes(tmp_path: Path, checks: Checks) -> None:
     checks.update(fine=nothing)
     assert verify.main(tmp_path) == 0
+
+
+def test_what_was_not_run_is_told_and_passes(
+    tmp_path: Path, checks: Checks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checks.update(plans=left_out, others=noted)
+    assert verify.main(tmp_path) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(" (")[0] for line in lines] == [
+        "not run plans: no server",
+        "ok      others: on two servers",
+    ]
 
 
 def test_stale_documentation_fails(monkeypatch: pytest.MonkeyPatch) -> None:

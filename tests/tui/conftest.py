@@ -7,17 +7,30 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from opencode.store import Store
+from opencode.tui.access import Access
 from tests.tui.driver import Driver
 from tests.tui.stores import new_store, usual_sessions
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("OPENCODE_UPDATE_GOLDEN") == "1"
+
+at_every_size = pytest.mark.parametrize(
+    "size",
+    [(40, 10), (80, 24), (100, 30), (140, 40), (220, 60)],
+    ids="{0[0]}x{0[1]}".format,
+)
+
+
+def name_of(state: str, size: tuple[int, int]) -> str:
+    """The golden screen of a state at a size."""
+    return f"{state}-{size[0]}x{size[1]}"
 
 
 class Golden(Protocol):
@@ -44,6 +57,19 @@ def usual(store: Store) -> Store:
     """A store with the sessions of the drawings."""
     usual_sessions(store)
     return store
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any database looks like a shared one."""
+    look = Access._look_at
+    monkeypatch.setattr(
+        Access,
+        "_look_at",
+        lambda self, store: replace(
+            look(self, store), provider="remote", location="db.team.example:3306/opencode"
+        ),
+    )
 
 
 @pytest.fixture

@@ -30,8 +30,10 @@ KEYS = {
     "esc": "\x1b",
     "down": "\x1b[B",
     "up": "\x1b[A",
+    "right": "\x1b[C",
     "f2": "\x1bOQ",
     "ctrl c": "\x03",
+    "ctrl o": "\x0f",
     "ctrl s": "\x13",
     "ctrl u": "\x15",
     "ctrl z": "\x1a",
@@ -63,12 +65,14 @@ class Terminal:
         cwd: Path,
         size: tuple[int, int] = (80, 24),
         env: Mapping[str, str] | None = None,
+        inherit: bool = True,
     ) -> None:
+        """`env` is added to the caller's environment, or is all there is unless `inherit`."""
         self.raw = b""
         self._master, self._slave = os.openpty()
         self._open = [self._slave, self._master]
-        self._screen = Screen(*size)
-        self._stream = pyte.ByteStream(self._screen)
+        self.screen = Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
         self._set_size(size)
         self.before = termios.tcgetattr(self._slave)
         self.process = subprocess.Popen(
@@ -77,7 +81,7 @@ class Terminal:
             stdout=self._slave,
             stderr=self._slave,
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(PROJECT), **(env or {})},
+            env={**(os.environ if inherit else {}), "PYTHONPATH": str(PROJECT), **(env or {})},
             start_new_session=True,
         )
 
@@ -106,7 +110,7 @@ class Terminal:
             os.close(self._open.pop())
 
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in self._screen.display]
+        return [line.rstrip() for line in self.screen.display]
 
     def text(self) -> str:
         return "\n".join(self.lines())
@@ -157,7 +161,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> Terminal:
         self._set_size((columns, rows))
-        self._screen.resize(rows, columns)
+        self.screen.resize(rows, columns)
         return self
 
     def modes(self) -> set[int]:

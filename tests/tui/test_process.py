@@ -248,12 +248,17 @@ def test_database_of_the_go_program(
 
 
 EMBEDDED = """
+import gc, sys
 from opencode import open_store
 from opencode.tui import run
 
+def settings():
+    return gc.get_threshold(), sys.getswitchinterval()
+
+before = settings()
 with open_store() as store:
     code = run(store, theme="light")
-    print("left with", code, "and", store.sessions.count(), "sessions")
+    print("left with", code, "and", store.sessions.count(), "sessions,", settings() == before)
 """
 
 
@@ -261,5 +266,5 @@ def test_a_store_that_was_open_stays_open(checkout: Path) -> None:
     with Terminal(sys.executable, "-c", EMBEDDED, cwd=checkout) as terminal:
         terminal.wait_for("1 of 6").press("d").wait_for("go with it").press("y", "q")
         assert terminal.wait() == 0
-        assert "left with 0 and 5 sessions" in terminal.text()
+        assert "left with 0 and 5 sessions, True" in terminal.text()
         assert_left_as_found(terminal)

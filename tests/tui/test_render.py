@@ -193,6 +193,12 @@ class TestCompose:
         ]
         assert shown(result) == ["▸ result  2 lines\n│ a\nb"]
 
+    def test_the_name_of_a_tool_is_not_said_twice(self) -> None:
+        call = message(ToolCall("c", "bash", '{"command": "ls"}'))
+        for name, told in (("bash", ""), ("shell", "shell  ")):
+            result = message(ToolResult("c", name, "a"), seq=2, role="tool", model=None)
+            assert shown(call, result)[1] == f"▸ bash  ls · {told}1 line\n│ a"
+
     def test_an_error_shows_its_beginning(self) -> None:
         call = message(ToolCall("c", "bash", "{}"))
         result = message(ToolResult("c", "", lines(50), is_error=True), seq=2, role="tool")

@@ -9,16 +9,9 @@ import pytest
 from opencode.errors import DatabaseUnavailable
 from opencode.store import Store
 from opencode.tui import theme
-from tests.tui.conftest import Golden, StartDriver
+from tests.tui.conftest import Golden, StartDriver, at_every_size, name_of
 from tests.tui.driver import Driver
 from tests.tui.stores import add_session, new_store
-
-SIZES = [(80, 24), (140, 40), (40, 10)]
-
-
-def name_of(state: str, size: tuple[int, int]) -> str:
-    return f"{state}-{size[0]}x{size[1]}"
-
 
 STATES: dict[str, list[str]] = {
     "sessions": [],
@@ -47,7 +40,7 @@ STATES: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@at_every_size
 @pytest.mark.parametrize("state", STATES)
 def test_screen(
     usual: Store, drive: StartDriver, golden: Golden, state: str, size: tuple[int, int]
@@ -57,7 +50,7 @@ def test_screen(
     assert driver.attributes() - {None} <= theme.ATTRIBUTES
 
 
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@at_every_size
 def test_empty_list(
     store: Store,
     drive: StartDriver,
@@ -80,7 +73,7 @@ def unreachable() -> Store:
     )
 
 
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@at_every_size
 def test_database_out_of_reach(drive: StartDriver, golden: Golden, size: tuple[int, int]) -> None:
     golden(name_of("failure", size), drive(unreachable, size=size).lines())
 
@@ -121,7 +114,7 @@ def test_long_project_id_is_cut_on_the_left(tmp_path: Path, drive: StartDriver) 
     with new_store(tmp_path, project) as store:
         status = drive(store).lines()[-3]
     assert status.startswith("│ Project: …")
-    assert status.endswith("xx/the-end | Provider: local │")
+    assert status.endswith("xx/the-end | Provider: local ⌂ │")
 
 
 def test_every_state_draws_at_every_size(usual: Store, drive: StartDriver) -> None:

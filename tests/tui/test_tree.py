@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +12,7 @@ import pytest
 from opencode.store import Store
 from opencode.store.export import document
 from opencode.tui import clipboard
-from opencode.tui.access import Access
-from tests.tui.conftest import Golden, StartDriver
+from tests.tui.conftest import Golden, StartDriver, at_every_size, name_of
 from tests.tui.driver import Driver
 from tests.tui.stores import add_session, database_of, many_sessions
 
@@ -45,15 +43,6 @@ def family(usual: Store) -> Store:
             "WHERE parent_session_id IS NOT NULL"
         )
     return usual
-
-
-@pytest.fixture
-def shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any database looks like a shared one."""
-    look = Access._look_at
-    monkeypatch.setattr(
-        Access, "_look_at", lambda self, store: replace(look(self, store), provider="remote")
-    )
 
 
 def test_sub_sessions_are_folded_under_their_parent(family: Store, drive: StartDriver) -> None:
@@ -173,12 +162,12 @@ def test_a_local_database_has_no_authors(usual: Store, drive: StartDriver) -> No
     assert driver.footer().startswith(" Not now: only in shared databases")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids="{0[0]}x{0[1]}".format)
+@at_every_size
 def test_unfolded_screen(
     family: Store, drive: StartDriver, golden: Golden, size: tuple[int, int]
 ) -> None:
     driver = drive(family, size=size).press("right", "j", "j", "right")
-    golden(f"unfolded-{size[0]}x{size[1]}", driver.lines())
+    golden(name_of("unfolded", size), driver.lines())
 
 
 def test_copying(usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch) -> None:

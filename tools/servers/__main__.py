@@ -19,6 +19,9 @@ __all__ = ["main"]
 
 def main(command: list[str]) -> int:
     """The command's exit code; 2 when there is no server or no command."""
+    if command[:1] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     if not command:
         print(__doc__, file=sys.stderr)
         return 2

@@ -7,10 +7,11 @@ import pwd
 import re
 import secrets
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.servers.account import Account
@@ -30,6 +31,10 @@ _MORE_PLACES = (
 _INSTALLERS = ("mariadb-install-db", "mysql_install_db")
 _INSTALL_SECONDS = 90
 _LONGEST_SOCKET = 100  # sun_path has 104 to 108 bytes
+_STARTS = 5
+_PORT_IS_TAKEN = re.compile(r"already have another (mysqld )?server running on port")
+# mariadb-install-db says what went wrong before this, and general advice after it.
+_ADVICE = "Installation of system tables failed!"
 
 _INIT_SQL = """\
 DROP USER IF EXISTS ''@'localhost';
@@ -90,6 +95,9 @@ class PrivateServer(OwnServer):
         self._user = _unprivileged_user()
         self._directory: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._run_begins = 0
+        """Where in the log the last start begins."""
+        self._has_answered = False
 
     def __str__(self) -> str:
         return str(self.path)
@@ -109,8 +117,22 @@ class PrivateServer(OwnServer):
         self.relaunch()
 
     def wait_until_ready(self) -> None:
-        """Also look for the CA, which MySQL makes at its first start."""
-        super().wait_until_ready()
+        """Also look for the CA, which MySQL makes at its first start.
+
+        Nothing holds a port between its choice and the server's start, nor while the server is
+        dead: where somebody else took it, another one is chosen, or the old one tried again.
+        """
+        for start in range(1, _STARTS + 1):
+            try:
+                super().wait_until_ready()
+                break
+            except ServerError:
+                if start == _STARTS or not self._port_was_taken():
+                    raise
+            if not self._has_answered:
+                self.account = replace(self.account, port=free_port())
+            self.relaunch()
+        self._has_answered = True
         ca = self._data / "ca.pem"
         self.ca = str(ca) if ca.exists() else None
 
@@ -121,9 +143,12 @@ class PrivateServer(OwnServer):
             *("--bind-address=127.0.0.1", f"--port={self.account.port}"),
             *(f"--socket={self.socket}", f"--pid-file={self._directory / 'pid'}"),
             *(f"--tmpdir={self._directory}", f"--init-file={self._directory / 'init.sql'}"),
+            # The directory that packages of MySQL set need not be there.
+            f"--secure-file-priv={self._directory}",
             *("--loose-mysqlx=OFF", *self._user_flag(), *self.flags),
         ]
         with self._log_file.open("ab") as log:
+            self._run_begins = log.tell()
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
@@ -154,9 +179,14 @@ class PrivateServer(OwnServer):
         assert self._directory is not None
         return self._directory / "log"
 
+    def _port_was_taken(self) -> bool:
+        last_run = self._log_file.read_bytes()[self._run_begins :]
+        return self.has_ended() and bool(_PORT_IS_TAKEN.search(last_run.decode(errors="replace")))
+
     def _make_directory(self) -> Path:
         directory = Path(tempfile.mkdtemp(prefix="opencode-mysqld-"))
-        if len(os.fsencode(directory / "s")) > _LONGEST_SOCKET:
+        too_long = len(os.fsencode(directory / "s")) > _LONGEST_SOCKET
+        if too_long or (self._user and not _is_open_to_all(directory.parent)):
             directory.rmdir()
             directory = Path(tempfile.mkdtemp(prefix="opencode-mysqld-", dir="/tmp"))
         self._give(directory)
@@ -175,7 +205,8 @@ class PrivateServer(OwnServer):
         if self.product == "mysql":
             command = [str(self.path), "--no-defaults", "--initialize-insecure", *command]
         else:
-            options = ("--auth-root-authentication-method=normal", "--skip-test-db")
+            # `--force`: it needs no name for this machine, and goes on where there is none.
+            options = ("--auth-root-authentication-method=normal", "--skip-test-db", "--force")
             command = [self._installer(), "--no-defaults", *options, *command]
         with self._log_file.open("wb") as log:
             done = subprocess.run(
@@ -187,7 +218,8 @@ class PrivateServer(OwnServer):
                 check=False,
             )
         if done.returncode:
-            raise ServerError(f"{command[0]} failed; its log:{tail(self.log())}")
+            cause = self.log().partition(_ADVICE)[0]
+            raise ServerError(f"{command[0]} failed; its log:{tail(cause)}")
 
     def _installer(self) -> str:
         places = [str(self.path.resolve().parent), str(self.path.parent), os.environ.get("PATH")]
@@ -205,3 +237,8 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
         return None
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     return names.get("mysql") or names["nobody"]
+
+
+def _is_open_to_all(directory: Path) -> bool:
+    """Whether any user gets into it: a TMPDIR of root's own is no place for another's server."""
+    return all(place.stat().st_mode & stat.S_IXOTH for place in (directory, *directory.parents))

@@ -189,7 +189,9 @@ class _Composer:
         if result is entry:
             return (("tool", "result"), (None, "  "), *entry.summary), ()
         if result:
-            return entry.summary, result.summary
+            # Some results bear their tool's name again: it and the space after it go.
+            named = result.summary[:1] == entry.summary[:1]
+            return entry.summary, result.summary[2 if named else 0 :]
         if message.seq == self._unanswered:
             return entry.summary, ()
         return entry.summary, (("warning", "interrupted"), ("dim", " · no result"))

@@ -44,22 +44,14 @@ class DeleteDialog(Layer):
         )
 
     def overlay(self, columns: int, rows: int) -> urwid.Canvas:
-        place = self.host.place
-        remote = place is not None and place.provider == "remote"
+        narrow = columns < ROOM_FOR_KEYS
+        title = shown_title(self._session.title)
         lines: list[Sequence[Run]] = [
-            [("strong", shown_title(self._session.title))],
+            [("strong", text.truncate(title, columns - 8) if narrow else title)],
             [(None, self._consequences())],
-            [
-                (
-                    "warning",
-                    "This is a shared database: the session disappears for the whole team. "
-                    "It cannot be undone."
-                    if remote
-                    else "It cannot be undone.",
-                )
-            ],
+            [("warning", self._warning(short=narrow))],
         ]
-        keys = "  enter, n, esc" if columns >= ROOM_FOR_KEYS else ""
+        keys = "" if narrow else "  enter, n, esc"
         choices: list[Run] = [
             ("button", "[ Cancel ]"),
             ("dim", f"{keys}      "),
@@ -67,6 +59,17 @@ class DeleteDialog(Layer):
             ("error", "  delete"),
         ]
         return dialog("Delete session?", lines, choices, columns, rows)
+
+    def _warning(self, *, short: bool) -> str:
+        place = self.host.place
+        if place is None or place.provider != "remote":
+            return "It cannot be undone."
+        if short:
+            return "Shared: it goes for the whole team. It cannot be undone."
+        return (
+            "This is a shared database: the session disappears for the whole team. "
+            "It cannot be undone."
+        )
 
     def _consequences(self) -> str:
         if self._contents is None:

@@ -72,4 +72,7 @@ class FailureDialog(Layer):
 
 
 def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
+    """Return words as a sentence; a host's name or a path at its beginning stays."""
+    first = words.partition(" ")[0]
+    begun = words[:1].upper() + words[1:] if first.isalpha() else words
+    return begun if begun.endswith((".", "!", "?")) else f"{begun}."

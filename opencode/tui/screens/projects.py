@@ -65,7 +65,7 @@ class ProjectsScreen(Layer):
 
     def _row(self, project: Project, width: int) -> list[Run]:
         name = text.clean_line(project.project_id)
-        sessions = text.plural(project.sessions, "session")
+        sessions = text.plural(project.roots, "session")
         numbers = text.pad(sessions, SESSIONS, "right")
         numbers += text.pad(text.age(project.updated_at, self.host.now()), UPDATED, "right")
         here = project.project_id == self._present()

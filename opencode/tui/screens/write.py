@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ReplaceDialog", "ask_where"]
 
+ROOM_FOR_KEYS = 52
+"""Columns below which the box holds only what decides."""
+
 
 def ask_where(layer: Layer, file: TreeFile, version: str) -> None:
     """Have the path typed, starting from the file's own; then write, or ask about replacing."""
@@ -70,14 +73,16 @@ class ReplaceDialog(Layer):
         return {"confirm": self._confirm, "cancel": self.back}
 
     def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+        narrow = columns < ROOM_FOR_KEYS
+        path = text.clean_line(str(self._standing.path))
         lines: list[Sequence[Run]] = [
-            [("strong", text.clean_line(str(self._standing.path)))],
+            [("strong", text.truncate(path, columns - 8, side="left") if narrow else path)],
             [(None, f"It has {text.size(self._standing.size)} and holds something else.")],
             [("warning", "What is in it now is lost when it is replaced.")],
         ]
         choices: list[Run] = [
             ("button", "[ Cancel ]"),
-            ("dim", "  enter, n, esc      "),
+            ("dim", "      " if narrow else "  enter, n, esc      "),
             ("key", "y"),
             ("error", "  replace"),
         ]

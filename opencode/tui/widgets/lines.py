@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import urwid
 
@@ -24,6 +25,12 @@ def text_canvas(
 
 def line(runs: Sequence[Run], columns: int) -> urwid.Canvas:
     """Return one row."""
+    return _line(tuple(runs), columns)
+
+
+# Most rows of a frame are those of the frame before.
+@lru_cache(maxsize=512)
+def _line(runs: tuple[Run, ...], columns: int) -> urwid.Canvas:
     return text_canvas([(name, part.replace("\n", " ")) for name, part in runs], columns)
 
 

@@ -36,8 +36,8 @@ class Frame(Protocol):
     def offline(self) -> bool:
         """Whether the database is out of reach, and what is shown is old."""
 
-    def status(self) -> tuple[str, str, str]:
-        """Return project id, provider and session title for the status block."""
+    def status(self) -> tuple[str, str, str, str]:
+        """Return project id, provider, session title, and how the connection stands if badly."""
 
     def notice_runs(self) -> Sequence[Run]:
         """Return what there is to say, if anything."""

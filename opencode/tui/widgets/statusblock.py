@@ -36,11 +36,14 @@ class StatusBlock(Box):
 
     def __init__(self) -> None:
         super().__init__()
-        self._project, self._provider, self._session = "…", "…", ""
+        self.icons = True
+        """Whether the terminal can show them."""
+        self._project, self._provider, self._session, self._trouble = "…", "…", "", ""
 
-    def show(self, project_id: str, provider: str, session: str) -> None:
-        """Say which project, which provider, and which session, if any."""
-        self._project, self._provider, self._session = project_id, provider, session
+    def show(self, project_id: str, provider: str, session: str, trouble: str = "") -> None:
+        """Say which project, which provider, which session, and what is wrong, if anything."""
+        self._project, self._provider = project_id, provider
+        self._session, self._trouble = session, trouble
 
     def draw(self, columns: int, rows: int) -> urwid.Canvas:
         if rows >= 4 and columns >= 4:
@@ -48,10 +51,10 @@ class StatusBlock(Box):
         lines = self._lines(columns - 2) if rows >= 2 else [self._single(columns - 2)]
         return stack((line([(None, " "), *runs], columns) for runs in lines), columns, rows)
 
-    def _lines(self, width: int) -> list[list[Run]]:
+    def _lines(self, width: int, *, roomy: bool = False) -> list[list[Run]]:
         title = text.truncate(self._session or NONE, max(0, width - len("Session: ")))
         return [
-            project_line(self._project, self._provider, width),
+            self._project_line(width, icons=self.icons and roomy),
             [("label", "Session: "), ("value", title)],
         ]
 
@@ -60,15 +63,20 @@ class StatusBlock(Box):
         title = text.truncate(self._session or NONE, max(SESSION_MIN, width // 3))
         ends: list[Run] = [*label, ("value", title)]
         room = width - runs_width(ends)
-        if room < len("Project: | Provider: remote") + SESSION_MIN:
-            return project_line(self._project, self._provider, width)
-        return [*project_line(self._project, self._provider, room), *ends]
+        if room < len("Project: | Provider: remote") + SESSION_MIN + len(self._trouble):
+            return self._project_line(width)
+        return [*self._project_line(room), *ends]
+
+    def _project_line(self, width: int, *, icons: bool = False) -> list[Run]:
+        return project_line(
+            self._project, self._provider, width, icons=icons, trouble=self._trouble
+        )
 
     def _bordered(self, columns: int, rows: int) -> urwid.Canvas:
         width = columns - 4
         side: Run = ("border", "│")
         drawn = [line([("border", "┌" + "─" * (columns - 2) + "┐")], columns)]
-        for runs in self._lines(width):
+        for runs in self._lines(width, roomy=True):
             padding = " " * (width - runs_width(runs))
             drawn.append(line([side, (None, " "), *runs, (None, f"{padding} "), side], columns))
         drawn.append(line([("border", "└" + "─" * (columns - 2) + "┘")], columns))

@@ -1,0 +1,40 @@
+"""Saying that something lets wait, while it does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+__all__ = ["Tell", "told_when_slow"]
+
+Tell = Callable[[str], None]
+"""Shows a line to the user; called from a thread of its own."""
+
+_PATIENCE = 1.0
+
+
+@contextmanager
+def told_when_slow(
+    tell: Tell | None, text: Callable[[], str], *, seconds: float = _PATIENCE
+) -> Iterator[None]:
+    """Tell `text()` once when the block takes longer than `seconds`; never after its end."""
+    if tell is None:
+        yield
+        return
+    ended = threading.Event()
+    lock = threading.Lock()
+
+    def watch() -> None:
+        if ended.wait(seconds):
+            return
+        with lock:
+            if not ended.is_set():
+                tell(text())
+
+    threading.Thread(target=watch, name="opencode-patience", daemon=True).start()
+    try:
+        yield
+    finally:
+        with lock:
+            ended.set()
