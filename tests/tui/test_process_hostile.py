@@ -101,8 +101,8 @@ def poison(execute: Callable[..., object], attack: str) -> None:
     execute("UPDATE files SET path = ?", f"src/{words}.py")
     broken = json.dumps([{"type": words, "data": {"text": words}}, {"type": "text", "data": words}])
     execute("UPDATE messages SET parts = ? WHERE session_id = 'a'", broken)
-    # Last, because it decides on the order: by time, and by id within a second.
-    execute("UPDATE sessions SET author = ?", words)
+    # One time for all, so that the order is that of the ids.
+    execute("UPDATE sessions SET author = ?, updated_at = 1750000000", words)
 
 
 STEPS = (

@@ -138,7 +138,7 @@ def test_leaving_waits_for_no_read(remote: Remote, proxy: HoldingProxy) -> None:
 def test_what_others_write_appears_without_moving_the_focus(remote: Remote) -> None:
     with remote.started(size=(140, 40)) as terminal, remote.store() as other:
         terminal.press("down", "down").wait_for("3 of 5", "▌ session 2", "1–3 of 3")
-        other.sessions.create(title="from elsewhere")
+        other.sessions.create(id="t", title="from elsewhere")  # the highest within its second
         terminal.wait_for("4 of 6", "▌ session 2", "from elsewhere")
         other.sessions.rename("s2", "called otherwise")
         terminal.wait_for("▌ called otherwise")
@@ -200,5 +200,5 @@ def test_a_server_that_is_lost_while_nobody_does_anything(
         own.restart()
         terminal.press("R").wait_for("The database is back.", "2 of 5")
         with remote.store() as other:
-            other.sessions.create(title="from elsewhere")
+            other.sessions.create(id="t", title="from elsewhere")  # the highest within its second
         terminal.wait_for("3 of 6", "from elsewhere")
