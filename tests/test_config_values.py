@@ -340,3 +340,11 @@ def test_a_busy_timeout_that_is_none_is_refused(cwd: Path, text: str) -> None:
     (problem,) = caught.value.problems
     assert problem.key == BUSY
     assert "a number of seconds" in problem.remedy
+
+
+@pytest.mark.parametrize(("theme", "warned"), [("light", False), ("auto", False), ("blue", True)])
+def test_a_theme_of_another_program_is_told(cwd: Path, theme: str, warned: bool) -> None:
+    write(cwd, {"theme": theme})
+    warnings = load_config(cwd, environ={}).warnings
+    assert [w for w in warnings if "theme 'blue' is ignored" in w] == list(warnings)
+    assert bool(warnings) == warned

@@ -19,6 +19,8 @@ __all__ = [
     "MYSQL",
     "PROVIDER",
     "SECTIONS",
+    "THEME",
+    "THEMES",
     "VARIABLES",
     "Field",
     "Scalar",
@@ -33,6 +35,8 @@ MYSQL = "sessionProvider.mysql"
 DSN = f"{MYSQL}.dsn"
 MIGRATION_DSN = f"{MYSQL}.migrationDsn"
 BUSY_TIMEOUT = "busyTimeout"
+THEME = "theme"
+THEMES = ("auto", "dark", "light", "mono")
 
 # PyMySQL 1.2 refuses longer times to connect.
 LONGEST_TIME = 31_536_000
@@ -209,7 +213,11 @@ _FIELDS = (
         maximum=AUTHOR,
         about="Who starts sessions here; default: Git's user.name, else the login name",
     ),
-    Field(key="theme", kind="string", about="Colours of the interface"),
+    Field(
+        key=THEME,
+        kind="string",
+        about=f"Colours of the interface: {', '.join(THEMES)}",
+    ),
     Field(
         key=PROVIDER,
         kind="string",

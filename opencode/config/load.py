@@ -15,6 +15,8 @@ from opencode.config.fields import (
     FILE_FIELDS,
     MYSQL,
     PROVIDER,
+    THEME,
+    THEMES,
     Scalar,
 )
 from opencode.config.jsonc import read_object
@@ -69,6 +71,7 @@ def load_config(
     loading.add(given)
     settings = merge(layer.settings for layer in loading.layers)
     mysql = _mysql(loading, settings, cwd, environ)
+    _warn_of_theme(loading, settings)
     if loading.problems:
         hint = "opencode config path lists the files that are read"
         raise ConfigError(loading.problems, hint=hint)
@@ -80,13 +83,23 @@ def load_config(
         auto_migrate=bool(_value(settings, "sessionProvider.autoMigrate")),
         mysql=mysql,
         database_file=given.database_file,
-        theme=_text(settings, "theme"),
+        theme=_text(settings, THEME),
         log_level=str(_value(settings, "logLevel")).upper(),
         busy_timeout=float(str(_value(settings, BUSY_TIMEOUT))),
         sources=tuple(loading.sources),
         warnings=tuple(loading.warnings),
         origins=MappingProxyType(_origins(settings)),
     )
+
+
+def _warn_of_theme(loading: _Loading, settings: Mapping[str, Setting]) -> None:
+    """Another program's file may have this key with its own names: no error."""
+    setting = settings.get(THEME)
+    if setting is not None and setting.value is not None and setting.value not in THEMES:
+        loading.warnings.append(
+            f"{setting.origin}: theme {str(setting.value)[:40]!r} is ignored; "
+            f"it is one of {', '.join(THEMES)}"
+        )
 
 
 def _add_files(loading: _Loading, cwd: Path, environ: Mapping[str, str]) -> None:

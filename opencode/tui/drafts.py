@@ -65,6 +65,10 @@ class Drafts:
         """Return how many messages are on their way."""
         return len(self._of(session_id).waiting)
 
+    def unsent(self) -> int:
+        """Return how many messages were sent off and are not known to have arrived."""
+        return sum(len(draft.waiting) + len(draft.returned) for draft in self._drafts.values())
+
     def remember(self, text: str) -> None:
         """Add something to the history, where the arrow keys find it again."""
         if text.strip() and self.history[-1:] != [text]:

@@ -68,7 +68,7 @@ class Shape:
 
 
 _AUTHOR = Column("Author", 12, 2, lambda session, _: _name(session.author), "left")
-_MESSAGES = Column("Msgs", 5, 1, lambda session, _: text.count(session.message_count))
+_MESSAGES = Column("Msgs", 5, 1, lambda session, _: _messages(session.message_count))
 _TOKENS = Column(
     "Tokens",
     6,
@@ -137,6 +137,11 @@ def _title_runs(title: str, width: int, branch: Branch | None) -> list[Run]:
     if room < MIN_MARKED:
         return [(attribute, text.pad(indent + title, width))]
     return [("border", indent), (attribute, text.pad(title, room)), ("marker", mark)]
+
+
+def _messages(number: int) -> str:
+    """Return a count that fits its column: `9,999`, `20.0k`."""
+    return text.count(number) if number < 10_000 else text.tokens(number)
 
 
 def _name(author: str | None) -> str:

@@ -35,8 +35,15 @@ class Keyboard:
         return self._perform(top, command_for(top.place, key))
 
     def press_blindly(self, key: str) -> bool:
-        """Do what a key means while nothing can be seen: leave, or nothing."""
-        return self._perform(self._host.layers[-1], command_for("unseen", key))
+        """Do what a key means while nothing can be seen: type on, or leave, or nothing."""
+        top = self._host.layers[-1]
+        command = command_for("unseen", key)
+        if top.prompt is not None and command != "interrupt":
+            return len(key) == 1 and top.prompt.key(key)
+        if command == "quit":
+            self._host.quit()
+            return True
+        return self._perform(top, command)
 
     def _perform(self, top: Layer, command: str | None) -> bool:
         if command is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import urwid
 
+from opencode import text
 from opencode.tui import theme as themes
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
@@ -118,11 +120,28 @@ def run_program(
                 raise
             ended_by = ended_by or 129
         finally:
-            app.close()
+            _close(app)
             loop.close()
     if app.fatal is not None:
         raise app.fatal
     return ended_by
+
+
+def _close(app: App) -> None:
+    """Close it, and tell on the terminal, which is the shell's again, what is left behind."""
+    if app.drafts.unsent():
+        _tell(f"{text.plural(app.drafts.unsent(), 'message')} on the way …")
+    app.close()
+    unsent = app.drafts.unsent()
+    if unsent:
+        noun = text.plural(unsent, "message")
+        _tell(f"{noun} may not have arrived: kept as a draft, which i shows in the session")
+
+
+def _tell(words: str) -> None:
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{words}\n")
+        sys.stderr.flush()
 
 
 def _terminal_is_gone() -> bool:

@@ -117,9 +117,12 @@ def test_a_message_on_its_way_at_the_end_is_not_lost(
         terminal.process.send_signal(number)
         assert terminal.wait() == 128 + number
         assert_left_as_found(terminal)
+        assert "1 message may not have arrived: kept as a draft" in terminal.text()
     proxy.release()
     with remote.started(through(remote, proxy)) as terminal:
-        terminal.press("enter").wait_for("of ").press("i").wait_for("── Message", "half")
+        terminal.press("enter").wait_for("of ", "There is a draft here").press("i").wait_for(
+            "── Message", "half"
+        )
         if "on its way" not in remote.said("s4"):
             terminal.wait_for("  on its way")
             terminal.press("enter").wait_for("of 4")

@@ -315,3 +315,11 @@ def test_drafts_reuse_the_id_of_what_failed() -> None:
     assert drafts.send("s", "one", "2") == ("1", True)
     drafts.sent("s", "1")
     assert (drafts.text("s"), drafts.waiting("s")) == ("", 0)
+
+
+def test_what_is_typed_while_nothing_can_be_seen_is_typed(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual).press("enter", "i").type("abc").resize(30, 8)
+    driver.type(" dnq/").press("enter", "up")
+    text = driver.resize(80, 24).text()
+    assert "── Message" in text
+    assert "abc dnq/" in text

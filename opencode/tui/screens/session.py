@@ -76,6 +76,7 @@ class SessionScreen(Layer):
     def shown(self) -> None:
         if self._conversation.session is None:
             self._conversation.show(self._first)
+            self._writing.remind()
         self._look_below()
 
     def refresh(self) -> None:

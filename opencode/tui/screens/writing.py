@@ -51,6 +51,11 @@ class Writing:
         )
         self._layer.ask(self._composer)
 
+    def remind(self) -> None:
+        """Say that something was typed here and not sent."""
+        if self._drafts.text(self._session().id).strip():
+            self._host.notice("There is a draft here: i shows it.")
+
     def note(self) -> Sequence[Run]:
         """Return what there is to say about messages on their way."""
         waiting = self._drafts.waiting(self._session().id)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import ClassVar
 
 import urwid
-from urwid_readline.readline_edit import ReadlineEdit
 
 from opencode import text
 from opencode.tui.folded import MAX_SHOWN, Folded, fold, folded_if_large, is_large
@@ -15,6 +14,7 @@ from opencode.tui.tabs import clean_keeping_tabs
 from opencode.tui.widgets.base import Box, Click
 from opencode.tui.widgets.lines import line, stack
 from opencode.tui.widgets.prompt import Prompt
+from opencode.tui.widgets.readline import Readline
 
 __all__ = ["Composer", "WithComposer"]
 
@@ -40,7 +40,7 @@ class Composer(Prompt):
         remember: Callable[[str], None],
     ) -> None:
         super().__init__("", accept=accept, change=change, cancel=cancel)
-        self._edit: urwid.Edit = _Lines(multiline=True, wrap="space")  # type: ignore[no-untyped-call]
+        self._edit: urwid.Edit = _Lines(multiline=True)
         self._folded = Folded()
         self._history = history
         self._newest = value
@@ -149,7 +149,7 @@ class Composer(Prompt):
         self._changed_since(before)
 
 
-class _Lines(ReadlineEdit):
+class _Lines(Readline):
     """Shows a tab as one character; it stays a tab in the text."""
 
     def get_text(self) -> tuple[str, list[tuple[Hashable, int]]]:

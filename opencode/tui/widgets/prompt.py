@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 import urwid
-from urwid_readline.readline_edit import ReadlineEdit
 
 from opencode import text
 from opencode.errors import InvalidValue
 from opencode.tui.format import Run, runs_width
 from opencode.tui.widgets.lines import line
+from opencode.tui.widgets.readline import Readline
 
 __all__ = ["Prompt"]
 
@@ -44,7 +44,7 @@ class Prompt:
         self.cancel = cancel
         self.moves_list = moves_list
         """Whether keys that move the cursor of a list go to the screen."""
-        self._edit: urwid.Edit = ReadlineEdit(edit_text=text.clean_line(value), wrap="clip")
+        self._edit: urwid.Edit = Readline(edit_text=text.clean_line(value), wrap="clip")
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """Return what keys of its place do beside accepting, cancelling and typing."""
