@@ -18,6 +18,7 @@ from opencode.tui.render.diff import (
     is_diff,
     pair_runs,
 )
+from opencode.tui.screens.write import place_for
 from opencode.tui.versions import Standing, TreeFile, tree_files, write_version
 from tests.tui.conftest import StartDriver
 from tests.tui.driver import Driver
@@ -252,3 +253,20 @@ def test_a_session_below_that_is_gone_meanwhile(
     tree = versions.tree_files
     monkeypatch.setattr(written.sessions, "tree", lambda _: ["parent", "gone"])
     assert len(tree(written, "parent")) == 2
+
+
+@pytest.mark.parametrize(
+    ("stored", "offered"),
+    [
+        ("src/app.py", "src/app.py"),
+        ("./src/../app.py", "app.py"),
+        ("/home/ada/app/src/app.py", "src/app.py"),
+        ("../evil.txt", "evil.txt"),
+        ("src/../../../etc/passwd", "passwd"),
+        ("/etc/passwd", "passwd"),
+        ("/home/ada/apple.py", "apple.py"),
+        ("..", ".."),
+    ],
+)
+def test_where_to_write_is_offered_within_the_directory(stored: str, offered: str) -> None:
+    assert place_for(stored, Path("/home/ada/app")) == offered

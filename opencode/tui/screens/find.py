@@ -62,7 +62,7 @@ class Find:
         self._conversation.highlight(None)
 
     def runs(self) -> list[Run]:
-        """Return `3 of 17 · `, with an ellipsis as long as the search goes on."""
+        """Return `hit 3 of 17 · `, with an ellipsis as long as the search goes on."""
         if not self.active:
             return []
         more = "" if self._complete else "…"
@@ -71,7 +71,7 @@ class Find:
         place = "0" if self._at is None and self._complete else "…"
         if self._at is not None:
             place = f"{self._at + 1:,}"
-        return [("match", f" {place} of {len(self._hits):,}{more} "), ("dim", " · ")]
+        return [("match", f" hit {place} of {len(self._hits):,}{more} "), ("dim", "· ")]
 
     def _accept(self, words: str) -> bool:
         self.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os.path
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,14 +19,14 @@ from opencode.tui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     import urwid
 
-__all__ = ["ReplaceDialog", "ask_where"]
+__all__ = ["ReplaceDialog", "ask_where", "place_for"]
 
 ROOM_FOR_KEYS = 52
 """Columns below which the box holds only what decides."""
 
 
 def ask_where(layer: Layer, file: TreeFile, version: str) -> None:
-    """Have the path typed, starting from the file's own; then write, or ask about replacing."""
+    """Have the path typed, starting from the file's; then write, or ask about replacing."""
     host = layer.host
 
     def accept(path: str) -> bool:
@@ -55,7 +56,18 @@ def ask_where(layer: Layer, file: TreeFile, version: str) -> None:
         host.submit(work, done, failed=_failed(host))
         return True
 
-    layer.ask(Prompt("write to:", file.path, accept=accept))
+    layer.ask(Prompt("write to:", place_for(file.path, Path.cwd()), accept=accept))
+
+
+def place_for(path: str, here: Path) -> str:
+    """Return where to offer to write: a path within `here`, whatever the database has.
+
+    Others may have chosen the path, and on another machine. What leads elsewhere is offered by its
+    name alone; who wants it there can say so.
+    """
+    place = os.path.relpath(here / path, here)
+    outside = place in {os.curdir, os.pardir} or place.startswith(f"{os.pardir}{os.sep}")
+    return Path(path).name if outside else place
 
 
 class ReplaceDialog(Layer):
