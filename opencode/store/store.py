@@ -92,6 +92,16 @@ class Store:
         """Return a number that changes when others have written; for a live display."""
         return self.provider.data_version()
 
+    def adopt(self) -> int:
+        """File sessions that the Go OpenCode has begun since the opening; returns how many.
+
+        It gives them no project, and until then they are in no listing.
+        """
+        from opencode.db.upgrade import upgrade
+
+        report = upgrade(self._target, auto_migrate=False, project_id=self._old_rows_project)
+        return report.backfilled.sessions
+
     def status(self) -> Status:
         """Return where the database is, what it holds, and which migrations it has."""
         return self._admin().status()
