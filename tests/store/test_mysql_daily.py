@@ -84,6 +84,7 @@ class Work:
             "projects.others": store.projects.others,
             "projects.move": lambda: store.projects.move("elsewhere", "there"),
             "data_version": store.data_version,
+            "adopt": store.adopt,
             "status": store.status,
             "check": lambda: store.check(fix=True),
             "messages.delete": lambda: messages.delete(message),
