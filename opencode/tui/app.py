@@ -71,6 +71,9 @@ class App:
             owns_store=owns_store,
             fence=fence,
         )
+        self.submit, self.aside = self.work.submit, self.work.aside
+        self.watch, self.forget = self.work.watch, self.work.database.forget
+        self.unwatch = self.work.database.unwatch
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
@@ -126,44 +129,6 @@ class App:
             self._live.focus(focused=focused)
 
     # What screens ask for.
-
-    def submit(
-        self,
-        work: Callable[[Store], T],
-        done: Callable[[T], None],
-        *,
-        key: str | None = None,
-        failed: Callable[[Exception], bool] | None = None,
-    ) -> None:
-        self.work.submit(work, done, key=key, failed=failed)
-
-    def aside(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], None],
-        *,
-        key: str | None = None,
-        failed: Callable[[Exception], bool] | None = None,
-    ) -> None:
-        self.work.aside(work, done, key=key, failed=failed)
-
-    def forget(self, key: str) -> None:
-        self.work.database.forget(key)
-
-    def watch(
-        self,
-        look: Callable[[Store], T],
-        known: T,
-        seconds: float,
-        noticed: Callable[[T], None],
-        *,
-        failed: Callable[[Exception], bool],
-        again: Command,
-    ) -> None:
-        self.work.watch(look, known, seconds, noticed, failed=failed, again=again)
-
-    def unwatch(self) -> None:
-        self.work.database.unwatch()
 
     def later(self, seconds: float, callback: Command) -> object:
         def guarded() -> None:

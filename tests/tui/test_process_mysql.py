@@ -14,6 +14,7 @@ from opencode.config import TLSMode
 from opencode.parts import Text
 from opencode.store import Store, open_store
 from tests.servers.plugin import MakeDatabase, StartServer
+from tests.tui.doubles import script
 from tests.tui.holding import HoldingProxy, holding_proxy
 from tests.tui.terminal import Terminal
 from tests.tui.test_process import assert_left_as_found
@@ -43,8 +44,9 @@ class Remote:
                     store.messages.append(session.id, role="user", parts=[Text(words)])
         return self
 
-    def start(self, dsn: str = "", size: tuple[int, int] = (80, 24)) -> Terminal:
+    def start(self, dsn: str = "", size: tuple[int, int] = (80, 24), **env: str) -> Terminal:
         env = {
+            **env,
             "OPENCODE_SESSION_PROVIDER_TYPE": "mysql",
             "OPENCODE_MYSQL_DSN": dsn or self.dsn,
             "OPENCODE_PROJECT_ID": PROJECT,
@@ -52,8 +54,10 @@ class Remote:
         return Terminal.opencode(cwd=self.directory, env=env, size=size)
 
     @contextmanager
-    def started(self, dsn: str = "", size: tuple[int, int] = (80, 24)) -> Iterator[Terminal]:
-        with self.start(dsn, size) as terminal:
+    def started(
+        self, dsn: str = "", size: tuple[int, int] = (80, 24), **env: str
+    ) -> Iterator[Terminal]:
+        with self.start(dsn, size, **env) as terminal:
             yield terminal.wait_for("1 of 5", "Provider: remote", "? help")
 
     def said(self, session_id: str) -> list[str]:
@@ -103,6 +107,24 @@ def test_every_key_is_answered_while_the_server_answers_nothing(
         proxy.release()
         terminal.wait_for("of 6", "begun")
     assert remote.said("s2")[-1] == "hello"
+
+
+def test_editor_and_drafts_wait_for_no_server(
+    remote: Remote, proxy: HoldingProxy, home: Path, tmp_path: Path
+) -> None:
+    editor = script(tmp_path, "echo editing", "read line", 'printf " and more" >> "$1"')
+    with remote.started(through(remote, proxy), EDITOR=editor) as terminal:
+        terminal.press("enter").wait_for("of 3").press("i").wait_for("── Message").rest()
+        proxy.hold()
+        terminal.press(*"typed", "enter", *"typed on").wait_for("1 message on the way", "typed on")
+        drafts = home / ".local" / "state" / "opencode" / "drafts"
+        terminal.wait_for(
+            lambda _: any("typed on" in f.read_text() for f in drafts.glob("*/*.json"))
+        )
+        terminal.press("\x05").wait_for("editing").press("enter").wait_for("typed on and more")
+        proxy.release()
+        terminal.wait_for("of 4").press("enter").wait_for("of 5")
+    assert remote.said("s4")[-2:] == ["typed", "typed on and more"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)

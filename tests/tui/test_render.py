@@ -173,7 +173,7 @@ class TestMessages:
         assert line.removeprefix("▸ ").removeprefix("▾ ") == f"{summary} · interrupted · no result"
 
     def test_rendering_is_remembered_until_the_message_changes(self) -> None:
-        renderer = Renderer(remembered=2)
+        renderer = Renderer(remembered=2, characters=1_000)
         one, two = message(Text("1")), message(Text("2"), seq=2)
         first = renderer([one, two])
         assert [a is b for a, b in zip(first, renderer([one, two]), strict=True)] == [True, True]
@@ -181,6 +181,10 @@ class TestMessages:
         assert changed is not first[0]
         renderer([message(seq=3), message(seq=4)])
         assert renderer([two])[0] is not first[1]
+        (again,) = renderer([two])
+        (large,) = renderer([message(Text("x" * 1_001), seq=5)])
+        assert renderer([two])[0] is not again
+        assert renderer([message(Text("x" * 1_001), seq=5)])[0] is not large
 
 
 class TestCompose:
