@@ -64,7 +64,7 @@ def test_locked_at_the_start(checkout: Path) -> None:
     with Terminal.opencode(cwd=checkout, env=IMPATIENT) as terminal:
         with locked(checkout, "PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE"):
             terminal.wait_for("Cannot reach the session database", "is locked by another process")
-            terminal.press("r").wait_for("(2 attempts)")
+            terminal.press("r").wait_for(" attempts)")
         terminal.press("r").wait_for("1 of 6", "Provider: local")
         leave(terminal)
 
@@ -104,7 +104,7 @@ def test_a_directory_that_goes_and_comes_back(checkout: Path, tmp_path: Path) ->
     with started(checkout) as terminal:
         directory.rename(tmp_path / "away")
         terminal.wait_for("Cannot reach the session database", "is gone", "Implement session")
-        terminal.press("r").wait_for("(2 attempts)")
+        terminal.press("r").wait_for(" attempts)")  # others may have failed meanwhile
         terminal.press("esc").wait_without("Cannot reach").press("n").wait_for("New session:")
         terminal.press(*"not lost", "enter").wait_for("Cannot reach the session database")
         assert not directory.exists()
