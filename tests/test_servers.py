@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -31,6 +30,7 @@ from tests.servers.plugin import (
     MakeDatabase,
     StartServer,
 )
+from tests.waiting import wait_for
 from tools.servers import container, private, sources
 from tools.servers.account import Account
 from tools.servers.keeper import KeeperProcess
@@ -56,13 +56,6 @@ def query(dsn: str, statement: str) -> list[tuple[object, ...]]:
     with closing(Account.parse(dsn).connect()) as connection, connection.cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall())
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def is_open(port: int) -> bool:

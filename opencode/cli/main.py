@@ -13,6 +13,7 @@ from opencode.cli import output, streams
 from opencode.cli.command import RootGroup
 from opencode.cli.context import App, pass_app
 from opencode.errors import Cancelled, OpencodeError, UsageError
+from opencode.themes import THEMES
 
 if TYPE_CHECKING:
     from opencode.db.upgrade import UpgradeProgress
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 PROGRAM = "opencode"
-
-THEMES = ("auto", "dark", "light", "mono")
 
 COMMANDS = {
     "session": ("opencode.cli.session", "List, show, start, rename and delete sessions."),

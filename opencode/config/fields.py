@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from opencode.config.model import ProviderType, TLSMode
 from opencode.limits import AUTHOR, PROJECT_ID
+from opencode.themes import THEMES
 
 __all__ = [
     "BUSY_TIMEOUT",
@@ -20,7 +21,6 @@ __all__ = [
     "PROVIDER",
     "SECTIONS",
     "THEME",
-    "THEMES",
     "VARIABLES",
     "Field",
     "Scalar",
@@ -36,7 +36,6 @@ DSN = f"{MYSQL}.dsn"
 MIGRATION_DSN = f"{MYSQL}.migrationDsn"
 BUSY_TIMEOUT = "busyTimeout"
 THEME = "theme"
-THEMES = ("auto", "dark", "light", "mono")
 
 # PyMySQL 1.2 refuses longer times to connect.
 LONGEST_TIME = 31_536_000

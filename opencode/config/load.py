@@ -16,7 +16,6 @@ from opencode.config.fields import (
     MYSQL,
     PROVIDER,
     THEME,
-    THEMES,
     Scalar,
 )
 from opencode.config.jsonc import read_object
@@ -32,6 +31,7 @@ from opencode.config.model import Config, MySQLSettings, Overrides, ProviderType
 from opencode.config.paths import FILE_NAME, config_paths, home_paths
 from opencode.errors import ConfigError, Problem
 from opencode.project.root import find_repository_root
+from opencode.themes import THEMES
 
 __all__ = ["load_config"]
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from opencode.themes import THEMES
 from opencode.tui.reading_colours import READING, READING_FILLED
 
-__all__ = ["ATTRIBUTES", "THEMES", "Depth", "PaletteEntry", "choose", "depth", "palette"]
+__all__ = ["ATTRIBUTES", "Depth", "PaletteEntry", "choose", "depth", "palette"]
 
 Depth = Literal[1, 16, 256, 16777216]
 
 PaletteEntry = tuple[str, str, str, str, str, str]
 
-THEMES = ("auto", "dark", "light", "mono")
 
 KNOWN_256 = frozenset({"alacritty", "foot", "ghostty", "kitty", "wezterm", "xterm-kitty"})
 """Terminals with 256 colours or more whose names do not say so."""

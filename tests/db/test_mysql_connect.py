@@ -28,6 +28,7 @@ from opencode.config import (
 from opencode.db.mysql_connect import Connector
 from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError
 from tests.db.fakemysql import Authority, FakeMySQL, fake_mysql, make_authority, serving
+from tests.waiting import wait_for
 
 PASSWORD = "pass/wörd@:1"
 
@@ -250,9 +251,7 @@ def test_the_password_never_goes_out_in_clear_text(server: FakeMySQL, method: by
     server.login_method = method
     assert "without encryption" in refusal(settings(server.port)).message
     # The server hears of the end of the connection a little later than we.
-    limit = time.monotonic() + 30
-    while not server.logins and time.monotonic() < limit:
-        time.sleep(0.01)
+    wait_for(lambda: bool(server.logins))
     assert server.logins == [b""]
 
 

@@ -13,8 +13,9 @@ from typing import Protocol
 
 import pytest
 
-from opencode.store import Store
+from opencode.store import Store, open_store
 from opencode.tui.access import Access
+from tests.conftest import GitRepository
 from tests.tui.driver import Driver
 from tests.tui.stores import new_store, usual_sessions
 
@@ -50,6 +51,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
     with new_store(tmp_path / "data") as opened:
         yield opened
+
+
+@pytest.fixture
+def checkout(git_repository: GitRepository) -> Path:
+    """A checkout whose database holds the usual sessions."""
+    root = git_repository()
+    with open_store(root) as store:
+        usual_sessions(store)
+    return root
 
 
 @pytest.fixture

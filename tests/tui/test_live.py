@@ -8,11 +8,6 @@ import sys
 from pathlib import Path
 from typing import Self
 
-import pytest
-
-from opencode.store import open_store
-from tests.conftest import GitRepository
-from tests.tui.stores import usual_sessions
 from tests.tui.terminal import Terminal
 
 # Its statements, in a process of its own that knows nothing of ours.
@@ -70,14 +65,6 @@ class Go:
 
 def text(words: str) -> str:
     return f'[{{"type":"text","data":{{"text":"{words}"}}}}]'
-
-
-@pytest.fixture
-def checkout(git_repository: GitRepository) -> Path:
-    root = git_repository()
-    with open_store(root) as store:
-        usual_sessions(store)
-    return root
 
 
 def test_what_the_go_program_writes_appears(checkout: Path) -> None:

@@ -16,7 +16,7 @@ from opencode.parts import Text, ToolCall, ToolResult
 from opencode.store import open_store
 from tests.conftest import GitRepository
 from tests.tui.conftest import Golden
-from tests.tui.stores import Said, add_session, usual_sessions
+from tests.tui.stores import Said, add_session
 from tests.tui.terminal import Terminal
 
 PROJECT_ID = "github.com/acme/app"
@@ -24,15 +24,6 @@ PROJECT_ID = "github.com/acme/app"
 # Alternate screen, mouse, bracketed paste, focus reports.
 TAKEN = {1049, 1000, 2004, 1004}
 CURSOR = 25
-
-
-@pytest.fixture
-def checkout(git_repository: GitRepository) -> Path:
-    """A checkout whose database holds the usual sessions."""
-    root = git_repository()
-    with open_store(root) as store:
-        usual_sessions(store)
-    return root
 
 
 def assert_left_as_found(terminal: Terminal) -> None:

@@ -5,22 +5,9 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-import pytest
-
-from opencode.store import open_store
-from tests.conftest import GitRepository
 from tests.tui.doubles import script
-from tests.tui.stores import usual_sessions
 from tests.tui.terminal import Terminal
 from tests.tui.test_process import TAKEN, assert_left_as_found
-
-
-@pytest.fixture
-def checkout(git_repository: GitRepository) -> Path:
-    root = git_repository()
-    with open_store(root) as store:
-        usual_sessions(store)
-    return root
 
 
 def opened(checkout: Path, **env: str) -> Terminal:

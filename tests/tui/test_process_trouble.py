@@ -24,15 +24,6 @@ from tests.tui.test_process import TAKEN, assert_left_as_found
 IMPATIENT = {"OPENCODE_SQLITE_BUSY_TIMEOUT": "0.5"}
 
 
-@pytest.fixture
-def checkout(git_repository: GitRepository) -> Path:
-    """A checkout whose database holds the usual sessions."""
-    root = git_repository()
-    with open_store(root) as store:
-        usual_sessions(store)
-    return root
-
-
 @contextmanager
 def started(checkout: Path, **env: str) -> Iterator[Terminal]:
     with Terminal.opencode(cwd=checkout, env=env) as terminal:

@@ -6,27 +6,13 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from opencode.parts import Text
 from opencode.store import open_store
-from tests.tui.stores import usual_sessions
 from tests.tui.terminal import Terminal
 from tests.tui.test_process import assert_left_as_found
-
-if TYPE_CHECKING:
-    from tests.conftest import GitRepository
-
-
-@pytest.fixture
-def checkout(git_repository: GitRepository) -> Path:
-    """A checkout whose database holds the usual sessions."""
-    root = git_repository()
-    with open_store(root) as store:
-        usual_sessions(store)
-    return root
 
 
 def waits(process: int) -> list[int]:
