@@ -1,17 +1,16 @@
 """The migrations that ship with the program, and which of them a database has.
 
-Cheap on purpose: every start comes through here.  What changes a database is in `migrate`, which
-loads yoyo.
+Cheap on purpose: every start comes through here, which is why the values are named tuples (see
+`config.model`).  What changes a database is in `migrate`, which loads yoyo.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from opencode.db.resources import Dialect, migrations_directory
 from opencode.errors import IncompleteInstallation, NewerSchema, SchemaDrift
@@ -50,8 +49,7 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """One step of the schema; `id` is the file's name without `.sql`."""
 
     id: str
@@ -72,8 +70,7 @@ class Migration:
         return sha256(self.path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedMigration:
+class AppliedMigration(NamedTuple):
     """A line of the ledger; `sha256` is None when something else than this program wrote it."""
 
     id: str
@@ -82,8 +79,7 @@ class AppliedMigration:
     sha256: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What a database was found to be."""
 
     applied: tuple[AppliedMigration, ...] = ()
@@ -98,8 +94,7 @@ class State:
     """The id of a migration that was cut off halfway (MySQL)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What lies between a database and this program."""
 
     applied: tuple[Migration, ...]

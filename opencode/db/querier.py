@@ -6,7 +6,7 @@ SQL and generate anew; `make verify` fails when this file is stale.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencode.db.queries import Connection, Queries
 from opencode.models import FileSummary, FileVersion, Project, Session
@@ -25,8 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ListUnnumberedSessionsRow:
+class ListUnnumberedSessionsRow(NamedTuple):
     """A row of list_unnumbered_sessions."""
 
     session_id: str
@@ -36,8 +35,7 @@ class ListUnnumberedSessionsRow:
     last_seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class CountEverythingRow:
+class CountEverythingRow(NamedTuple):
     """A row of count_everything."""
 
     sessions: int
@@ -45,8 +43,7 @@ class CountEverythingRow:
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckMessageCountsRow:
+class CheckMessageCountsRow(NamedTuple):
     """A row of check_message_counts."""
 
     id: str
@@ -55,8 +52,7 @@ class CheckMessageCountsRow:
     messages: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckSeqRow:
+class CheckSeqRow(NamedTuple):
     """A row of check_seq."""
 
     id: str
@@ -65,24 +61,21 @@ class CheckSeqRow:
     numbered: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOrphanedSessionsRow:
+class CheckOrphanedSessionsRow(NamedTuple):
     """A row of check_orphaned_sessions."""
 
     id: str
     parent_session_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOrphanedMessagesRow:
+class CheckOrphanedMessagesRow(NamedTuple):
     """A row of check_orphaned_messages and check_orphaned_files."""
 
     id: str
     session_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(NamedTuple):
     """A row of get_message, list_messages and list_messages_before."""
 
     id: str
@@ -96,16 +89,14 @@ class MessageRow:
     finished_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CountProjectRow:
+class CountProjectRow(NamedTuple):
     """A row of count_project."""
 
     sessions: int
     messages: int
 
 
-@dataclass(frozen=True, slots=True)
-class CountChildrenRow:
+class CountChildrenRow(NamedTuple):
     """A row of count_children."""
 
     parent_session_id: str | None

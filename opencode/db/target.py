@@ -1,4 +1,7 @@
-"""A database as the upgrade sees it; SQLite's is here, MySQL's in `mysql_target`."""
+"""A database as the upgrade sees it; SQLite's is here, MySQL's in `mysql_target`.
+
+A start only looks whether there is anything to do: what does it is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,18 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from opencode.db import adopt
-from opencode.db.backup import CopyProgress, copy_before_migration
-from opencode.db.lock import LOCK_TIMEOUT, Waiting, file_lock, lock_holder
 from opencode.db.migrations import Connection, Direction, Migration, State
 from opencode.db.resources import Dialect
-from opencode.db.schema import schema_differences
 from opencode.db.sqlite import BUSY_TIMEOUT, connect
 from opencode.db.sqlite_errors import explain
 from opencode.db.sqlite_file import check_place, database_exists, prepare_database_file
 from opencode.errors import OpencodeError, StoreError
+
+if TYPE_CHECKING:
+    from opencode.db.backup import CopyProgress
+    from opencode.db.lock import Waiting
 
 __all__ = ["SQLiteTarget", "Target"]
 
@@ -97,16 +100,9 @@ class SQLiteTarget:
     dialect: Dialect = "sqlite"
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        busy_timeout: float = BUSY_TIMEOUT,
-        lock_timeout: float = LOCK_TIMEOUT,
-    ) -> None:
+    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self.path = path
         self.busy_timeout = busy_timeout
-        self.lock_timeout = lock_timeout
 
     @property
     def location(self) -> str:
@@ -139,8 +135,10 @@ class SQLiteTarget:
     @contextmanager
     def lock(self, waiting: Waiting | None) -> Iterator[None]:
         """A lock on a file beside the database, whose directory is made if it is missing."""
+        from opencode.db.lock import file_lock
+
         prepare_database_file(self.path)
-        with file_lock(self.path, timeout=self.lock_timeout, waiting=waiting):
+        with file_lock(self.path, waiting=waiting):
             yield
 
     @contextmanager
@@ -151,12 +149,16 @@ class SQLiteTarget:
 
     def inspect(self, connection: sqlite3.Connection) -> State:
         """See `adopt.inspect`."""
+        from opencode.db import adopt
+
         return adopt.inspect(connection, self.location)
 
     def differences(
         self, connection: sqlite3.Connection, applied: Sequence[Migration]
     ) -> tuple[str, ...]:
         """Compared by structure; see `schema`."""
+        from opencode.db.schema import schema_differences
+
         return schema_differences(connection, applied)
 
     def stumbling_blocks(
@@ -175,6 +177,8 @@ class SQLiteTarget:
 
     def lock_holder(self) -> str | None:
         """See `lock.lock_holder`."""
+        from opencode.db.lock import lock_holder
+
         return lock_holder(self.path)
 
     def preflight(
@@ -187,4 +191,6 @@ class SQLiteTarget:
         self, connection: sqlite3.Connection, first: Migration, progress: CopyProgress | None
     ) -> Path:
         """A copy beside the file."""
+        from opencode.db.backup import copy_before_migration
+
         return copy_before_migration(connection, self.path, first.number, progress=progress)

@@ -1,7 +1,6 @@
-"""What happens to a database at every start: nothing, or everything it takes to use it.
+"""Everything it takes to use a database: what happens at a start when there is something to do.
 
-    look (one SELECT)  →  nothing pending, nothing to fill in: done
-    otherwise          →  lock  →  look again  →  verify  →  back up  →  migrate  →  backfill
+    look (`startup`)  →  lock  →  look again  →  verify  →  back up  →  migrate  →  backfill
 
 Another process may have done the work while this one waited for the lock; it then finds nothing
 left to do.  Whatever is refused is refused before anything was changed.
@@ -25,15 +24,10 @@ from opencode.db.migrations import (
     Direction,
     Migration,
     fetch,
-    plan,
-    read_applied,
-    shipped_migrations,
 )
-from opencode.db.querier import Querier
-from opencode.db.queries import load_queries
+from opencode.db.startup import needs_work, querier_of, refuse_pending
 from opencode.db.survey import Survey, choose_undone, survey, verify
 from opencode.db.target import Target
-from opencode.errors import PendingMigrations
 
 __all__ = [
     "Progress",
@@ -112,10 +106,10 @@ def upgrade(
         MigrationFailed: A migration failed; it left no trace, and those before it stay.
         StoreError: The database cannot be reached, written, or copied.
     """
+    if not needs_work(target, auto_migrate=auto_migrate):
+        return UpgradeReport()
     run = _Run(target, progress)
     try:
-        if not run.has_work(auto_migrate=auto_migrate):
-            return UpgradeReport()
         with run.lock():
             return run.upgrade(cache(project_id), auto_migrate=auto_migrate)
     except target.errors as error:
@@ -169,24 +163,11 @@ class _Run:
     def lock(self) -> AbstractContextManager[None]:
         return self.target.lock(lambda holder: self.tell("wait", f"waiting for {holder}"))
 
-    def has_work(self, *, auto_migrate: bool) -> bool:
-        """The look at every start; refuses early what an upgrade would refuse."""
-        with self.target.probe() as connection:
-            applied = read_applied(connection) if connection is not None else None
-            if applied:
-                found = plan(applied, shipped_migrations(self.target.dialect))
-                found.refuse_newer(self.target.location)
-                if not found.pending:
-                    return self._querier(connection).has_backfill_work()
-            if not auto_migrate:
-                self._refuse_pending(survey(self.target, connection))
-        return True
-
     def upgrade(self, project_id: Callable[[], str], *, auto_migrate: bool) -> UpgradeReport:
         with self.target.probe() as connection:
             found = survey(self.target, connection)
             if not auto_migrate:
-                self._refuse_pending(found)
+                refuse_pending(self.target, found.plan)
             warnings = self._preflight(connection, found.plan.pending, "apply")
             if connection is not None and self._needs_project(connection, found):
                 project_id()
@@ -261,22 +242,11 @@ class _Run:
             return False
         tagged = any(m.number == _FIRST_WITH_PROJECTS for m in found.plan.applied)
         if tagged:
-            needed = self._querier(connection).count_untagged_sessions() > 0
+            needed = querier_of(self.target, connection).count_untagged_sessions() > 0
         else:
             needed = bool(fetch(connection, "SELECT 1 AS found FROM sessions LIMIT 1"))
         kept = find_kept_projects(connection, self.target.dialect) if needed else None
         return needed and not (kept and kept.cover(tagged=tagged))
-
-    def _refuse_pending(self, found: Survey) -> None:
-        pending = [migration.id for migration in found.plan.pending]
-        if pending:
-            what = f"{len(pending)} migrations, {pending[0]} to {pending[-1]}"
-            raise PendingMigrations(
-                f"{self.target.location} waits for {what if pending[1:] else pending[0]}",
-                pending=pending,
-                hint="run `opencode db migrate`, or set sessionProvider.autoMigrate to true; "
-                "`opencode db migrate --dry-run` prints the SQL for an administrator",
-            )
 
     def _migrate(self, connection: Connection, found: Survey) -> tuple[str, ...]:
         pending = found.plan.pending
@@ -301,14 +271,11 @@ class _Run:
 
         return backfill(
             connection,
-            self._querier(connection),
+            querier_of(self.target, connection),
             self.target.dialect,
             project_id=project_id,
             progress=step,
         )
-
-    def _querier(self, connection: Connection) -> Querier:
-        return Querier(load_queries(self.target.dialect), connection)
 
     def _seconds(self) -> float:
         return time.monotonic() - self.started

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from opencode.db.patience import Tell
     from opencode.db.provider import Provider
     from opencode.db.target import Target
-    from opencode.db.upgrade import Progress
+    from opencode.db.upgrade import Progress, UpgradeReport
     from opencode.store.admin import Admin
 
 __all__ = ["Place", "find_place", "open_admin", "open_store"]
@@ -142,16 +142,9 @@ def open_store(
         StoreError: anything else that is wrong with the database; never another one instead.
     """
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
-    from opencode.db.upgrade import upgrade
-
     provider, target = _connect(place, waiting)
     try:
-        report = upgrade(
-            target,
-            auto_migrate=place.config.auto_migrate,
-            project_id=place.old_rows_project,
-            progress=progress,
-        )
+        report = _bring_up_to_date(target, place, progress)
     except BaseException:
         provider.close()
         raise
@@ -163,6 +156,21 @@ def open_store(
         target=target,
         old_rows_project=place.old_rows_project,
         upgraded=report,
+    )
+
+
+def _bring_up_to_date(
+    target: Target, place: Place, progress: Progress | None
+) -> UpgradeReport | None:
+    from opencode.db.startup import needs_work
+
+    auto_migrate = place.config.auto_migrate
+    if not needs_work(target, auto_migrate=auto_migrate):
+        return None
+    from opencode.db.upgrade import upgrade
+
+    return upgrade(
+        target, auto_migrate=auto_migrate, project_id=place.old_rows_project, progress=progress
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -11,9 +12,6 @@ from typing import TYPE_CHECKING, Self
 from opencode.config import Config
 from opencode.db.provider import Provider
 from opencode.project import ProjectIdentity, check_project_id
-from opencode.store.files import Files
-from opencode.store.messages import Messages
-from opencode.store.projects import Projects
 from opencode.store.scope import Scope
 from opencode.store.sessions import Sessions
 
@@ -22,6 +20,9 @@ if TYPE_CHECKING:
     from opencode.db.upgrade import UpgradeReport
     from opencode.store.admin import Admin, Status
     from opencode.store.checks import CheckReport
+    from opencode.store.files import Files
+    from opencode.store.messages import Messages
+    from opencode.store.projects import Projects
 
 __all__ = ["Store"]
 
@@ -51,11 +52,30 @@ class Store:
         self._author = author
         self._target = target
         self._old_rows_project = old_rows_project
-        scope = Scope(provider, project.project_id, author)
-        self.sessions = Sessions(scope)
-        self.messages = Messages(scope)
-        self.files = Files(scope)
-        self.projects = Projects(scope)
+        self._scope = Scope(provider, project.project_id, author)
+        self.sessions = Sessions(self._scope)
+        """The others are made when they are asked for: a list of sessions waits for none."""
+
+    @cached_property
+    def messages(self) -> Messages:
+        """The messages of the project's sessions."""
+        from opencode.store.messages import Messages
+
+        return Messages(self._scope)
+
+    @cached_property
+    def files(self) -> Files:
+        """The file versions of the project's sessions."""
+        from opencode.store.files import Files
+
+        return Files(self._scope)
+
+    @cached_property
+    def projects(self) -> Projects:
+        """The projects of the database."""
+        from opencode.store.projects import Projects
+
+        return Projects(self._scope)
 
     def in_project(self, project_id: str) -> Store:
         """Return a view of another project in the same database; closing one closes both."""
@@ -97,6 +117,10 @@ class Store:
 
         It gives them no project, and until then they are in no listing.
         """
+        from opencode.db.startup import needs_work
+
+        if not needs_work(self._target, auto_migrate=False):
+            return 0
         from opencode.db.upgrade import upgrade
 
         report = upgrade(self._target, auto_migrate=False, project_id=self._old_rows_project)

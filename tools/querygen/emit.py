@@ -27,7 +27,7 @@ SQL and generate anew; `make verify` fails when this file is stale.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencode.db.queries import Connection, Queries
 {models}
@@ -37,8 +37,7 @@ __all__ = {names}
 '''
 
 ROW = '''
-@dataclass(frozen=True, slots=True)
-class {name}:
+class {name}(NamedTuple):
     """{doc}"""
 
 {fields}
