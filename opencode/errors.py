@@ -33,7 +33,7 @@ where; the hint says what to do about it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "AlreadyExists",
@@ -87,8 +87,7 @@ class InvalidValue(UsageError):
     """A value is too long, not finite, or not of the form it must have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with the configuration: where it stands, what it is, what to do."""
 
     where: str
@@ -207,8 +206,7 @@ class PendingMigrations(SchemaError):
         self.pending = tuple(pending)
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(NamedTuple):
     """One thing that would make a change of the schema fail; any of its remedies will do."""
 
     message: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from opencode.config.model import ProviderType, TLSMode
 from opencode.limits import AUTHOR, PROJECT_ID
@@ -43,8 +42,7 @@ LONGEST_TIME = 31_536_000
 HOST = re.compile(r"[^\s/@:\[\]]+|\[?[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?\]?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(NamedTuple):
     """One setting: its dotted key, its type and limits, and what it is for.
 
     Limits are on the value of a number and on the length of a string. A `variable` in the

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from aiosql import SQLParseException
 from aiosql.queries import Queries as AiosqlQueries
@@ -43,8 +42,7 @@ class Connection(Protocol):
     def cursor(self) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """One query as it stands in its file.
 
     `suffix` is the header's: "" many rows, "^" one or none, "$" one value, "!" number of rows.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from math import isfinite
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from opencode import limits
 from opencode.db.querier import Querier
@@ -18,8 +17,7 @@ _LAST_INTEGER = 2**63 - 1
 _COLUMNS = {"updated": "updated_at", "created": "created_at", "cost": "cost"}
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What is listed: `project_id` is None for all projects."""
 
     project_id: str | None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from opencode import limits
 from opencode.db.provider import Provider
@@ -26,8 +25,7 @@ def again(_querier: Querier) -> None:
     """Say that the work may simply be run twice; for `arrived` of `Provider.run`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A provider, the one project in it that is seen, and who is working."""
 
     provider: Provider

@@ -7,7 +7,7 @@ unfolded and never count as part of the listing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencode.models import Session
 from opencode.tui.window import Window
@@ -15,8 +15,7 @@ from opencode.tui.window import Window
 __all__ = ["Branch", "Forest"]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A row of the list."""
 
     session: Session

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 __all__ = ["Drafts", "Kept"]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A draft as it outlives the program: messages that were on their way are part of its text."""
 
     session_id: str
     project_id: str
     text: str = ""
-    messages: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[str, str] = MappingProxyType({})
     """Those that perhaps arrived, by id."""
 
     @property

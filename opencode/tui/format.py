@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from opencode import text
 from opencode.models import Session, Sort
@@ -44,8 +43,7 @@ MAX_DEPTH = 6
 """Steps to the right at most, however deep sessions are nested."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of the list; `space` comes before it."""
 
     heading: str
@@ -59,12 +57,14 @@ class Column:
         return " " * self.space + text.pad(content, self.width, self.align)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """Which columns a list has beside the titles: its order decides which time is shown."""
 
     sort: Sort = "updated"
     author: bool = False
+
+
+PLAIN = Shape()
 
 
 _AUTHOR = Column("Author", 12, 2, lambda session, _: _name(session.author), "left")
@@ -88,7 +88,7 @@ def shown_title(title: str) -> str:
     return text.clean_line(title).strip() or UNTITLED
 
 
-def columns_for(width: int, shape: Shape = Shape()) -> tuple[Column, ...]:
+def columns_for(width: int, shape: Shape = PLAIN) -> tuple[Column, ...]:
     """Return the columns that leave room for the title, from left to right."""
     authors = [_AUTHOR] if shape.author else []
     time = _CREATED if shape.sort == "created" else _UPDATED
@@ -101,7 +101,7 @@ def columns_for(width: int, shape: Shape = Shape()) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def session_heading(width: int, shape: Shape = Shape()) -> str:
+def session_heading(width: int, shape: Shape = PLAIN) -> str:
     """Return the line above the list."""
     columns = columns_for(width, shape)
     title = text.pad("Title", _title_width(columns, width))
@@ -112,7 +112,7 @@ def session_row(
     session: Session,
     width: int,
     now: float,
-    shape: Shape = Shape(),
+    shape: Shape = PLAIN,
     branch: Branch | None = None,
 ) -> list[Run]:
     """Return a session's line, exactly `width` columns wide.

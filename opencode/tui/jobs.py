@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from opencode.tui.guards import WorkZone
 
@@ -35,8 +35,7 @@ class Job:
     skipped: bool = field(default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):
     """Something to be looked at again and again, until it is not what is known any more."""
 
     look: Callable[[], object]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from opencode.tui.keymap import command_for
 from opencode.tui.screens.base import Command, Host, Layer
-from opencode.tui.screens.help import HelpDialog
-from opencode.tui.screens.logscreen import LogScreen
-from opencode.tui.screens.palette import PaletteDialog
-from opencode.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from opencode.tui.widgets.prompt import Prompt
 
 __all__ = ["Keyboard"]
 
@@ -55,11 +55,9 @@ class Keyboard:
         own: dict[str, Command] = {
             "back": top.back,
             "refresh": top.refresh,
-            "log": lambda: self._host.push(LogScreen(self._host)),
-            "help": lambda: self._host.push(HelpDialog(self._host, top.place)),
-            "palette": lambda: self._host.push(
-                PaletteDialog(self._host, top, lambda command: self._perform(top, command))
-            ),
+            "log": self._show_log,
+            "help": lambda: self._show_help(top),
+            "palette": lambda: self._show_palette(top),
             "quit": self._leave,
             "interrupt": self._interrupt,
         }
@@ -89,6 +87,23 @@ class Keyboard:
         else:
             return prompt.key(key)
         return True
+
+    # Imported when they are asked for, like all that the first list does without.
+
+    def _show_log(self) -> None:
+        from opencode.tui.screens.logscreen import LogScreen
+
+        self._host.push(LogScreen(self._host))
+
+    def _show_help(self, top: Layer) -> None:
+        from opencode.tui.screens.help import HelpDialog
+
+        self._host.push(HelpDialog(self._host, top.place))
+
+    def _show_palette(self, top: Layer) -> None:
+        from opencode.tui.screens.palette import PaletteDialog
+
+        self._host.push(PaletteDialog(self._host, top, lambda command: self._perform(top, command)))
 
     def _leave(self) -> None:
         """Go back one screen, or end the program on the first one."""

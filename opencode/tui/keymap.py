@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 __all__ = [
     "BINDINGS",
@@ -19,8 +19,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """A part of the interface that gives keys their meaning."""
 
     name: str
@@ -30,8 +29,7 @@ class Context:
     """As a word in the documentation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """A command and the keys that mean it in one context; the first key is the one shown."""
 
     command: str
@@ -42,8 +40,7 @@ class Binding:
     """One or two words for the footer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A screen, dialog or input: the contexts a key is looked up in, and the footer's commands.
 
     A footer entry of several commands joined by `+` shows their keys side by side and the hint of

@@ -6,8 +6,7 @@ All of it runs in the database's thread.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencode.errors import NotFound
 from opencode.models import Session, Sort
@@ -41,8 +40,7 @@ SORTS: Mapping[Sort, str] = {
 """The orders of the list, and what the header calls them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which sessions are listed, in which order; empty texts match all."""
 
     title: str = ""
@@ -50,8 +48,7 @@ class Wanted:
     sort: Sort = "updated"
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
+class Children(NamedTuple):
     """How many children some sessions have, and who they are where that was asked."""
 
     asked: frozenset[str]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from opencode.models import Session
 from opencode.tui.window import PAGE
@@ -32,8 +31,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch(Generic[T]):
+class Stretch(NamedTuple, Generic[T]):
     """Consecutive items of a listing, and whether they are its first and its last."""
 
     items: Sequence[T]
@@ -41,8 +39,7 @@ class Stretch(Generic[T]):
     ends: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(NamedTuple):
     """A session as it is now, with some of its messages."""
 
     session: Session

@@ -6,8 +6,8 @@ import logging
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from opencode import text
 from opencode.logs import LogFile, redact
@@ -17,8 +17,7 @@ __all__ = ["LogLine", "LogTail", "captured"]
 KEPT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """A record without secrets and control characters."""
 
     created: float

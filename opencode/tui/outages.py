@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
 from opencode.tui.screens.base import Command, Host
-from opencode.tui.screens.failure import FailureDialog
+
+if TYPE_CHECKING:
+    from opencode.tui.screens.failure import FailureDialog
 
 __all__ = ["Outages"]
 
@@ -27,6 +30,7 @@ class Outages:
         """Whether what is on the screen may be old."""
         self._host = host
         self._live = live
+        self._shown: FailureDialog | None = None
         self._lost_key: str | None = None
         """Which job failed when the database was lost."""
 
@@ -53,10 +57,13 @@ class Outages:
         self._lost_key = key
         self._live.stop()
         panel = self._panel()
-        if panel is None:
-            self._host.push(FailureDialog(self._host, error, retry))
-        else:
+        if panel is not None:
             panel.again(error, retry)
+            return
+        from opencode.tui.screens.failure import FailureDialog
+
+        self._shown = FailureDialog(self._host, error, retry)
+        self._host.push(self._shown)
 
     def succeeded(self, key: str | None) -> None:
         """Take note that a job with this key succeeded."""
@@ -101,8 +108,7 @@ class Outages:
             self._host.notice("Something went wrong in the program; l shows the log.", "error")
 
     def _panel(self) -> FailureDialog | None:
-        panels = (layer for layer in self._host.layers if isinstance(layer, FailureDialog))
-        return next(panels, None)
+        return self._shown if self._shown in self._host.layers else None
 
 
 def _short(message: str) -> str:

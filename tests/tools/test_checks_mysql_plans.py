@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +44,7 @@ def connection(mysql_database: str) -> Iterator[MySQLConnection]:
 def changed(name: str, old: str, new: str) -> Query:
     query = NAMED[name]
     assert old in query.sql
-    return replace(query, sql=query.sql.replace(old, new))
+    return query._replace(sql=query.sql.replace(old, new))
 
 
 def test_queries_read_no_more_than_they_may(connection: MySQLConnection) -> None:
@@ -114,7 +113,7 @@ def test_a_setting_that_cannot_be_used_is_a_problem(monkeypatch: pytest.MonkeyPa
 
 def test_every_query_has_a_case_or_is_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
     assert mysql_plans.uncovered(QUERIES) == []
-    added = replace(NAMED["get_file"], name="get_folder")
+    added = NAMED["get_file"]._replace(name="get_folder")
     (problem,) = mysql_plans.uncovered([*QUERIES, added])
     assert problem.startswith(f"{added.place}: get_folder is neither asked")
     (problem,) = mysql_plans.uncovered([query for query in QUERIES if query.name != "get_file"])

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -76,8 +75,8 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         Access,
         "_look_at",
-        lambda self, store: replace(
-            look(self, store), provider="remote", location="db.team.example:3306/opencode"
+        lambda self, store: look(self, store)._replace(
+            provider="remote", location="db.team.example:3306/opencode"
         ),
     )
 

@@ -59,6 +59,12 @@ def list_of(number: int) -> ListView:
     return view
 
 
+def split(right: ListView | None = None) -> Split:
+    widget = Split(list_of(2), lambda width: "H" * width, lambda: [("dim", LONG)])
+    widget.right = right
+    return widget
+
+
 def widgets() -> list[Widget]:
     status = StatusBlock()
     status.show("github.com/acme/" + "x" * 90, "remote", LONG)
@@ -71,7 +77,8 @@ def widgets() -> list[Widget]:
         list_of(3),
         empty,
         status,
-        Split(list_of(2), list_of(2), lambda width: "H" * width, lambda: [("dim", LONG)]),
+        split(),
+        split(list_of(2)),
     ]
 
 

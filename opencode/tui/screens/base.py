@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar
 
 from opencode.tui.drafts import Drafts
 from opencode.tui.format import Run
 from opencode.tui.widgets.base import Box
-from opencode.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     import urwid
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from opencode.store import Store
     from opencode.tui.log import LogTail
     from opencode.tui.outside import Outside
+    from opencode.tui.widgets.prompt import Prompt
 
 __all__ = ["Command", "Host", "Layer", "Place"]
 
@@ -25,8 +24,7 @@ T = TypeVar("T")
 Command = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the program is: what the status block and the empty list say."""
 
     project_id: str

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from opencode import text
 from opencode.tui.format import Run
 from opencode.tui.listing import Wanted
 from opencode.tui.screens.base import Layer
 from opencode.tui.screens.rest import Rest
 from opencode.tui.screens.session_list import SessionList
-from opencode.tui.widgets.prompt import Prompt
 
 __all__ = ["Filtering"]
 
@@ -60,6 +57,8 @@ class Filtering:
         ]
 
     def _ask(self, label: str, what: str, value: str) -> None:
+        from opencode.tui.widgets.prompt import Prompt
+
         def apply(typed: str) -> None:
             self._apply(**{what: typed})
 
@@ -82,8 +81,10 @@ class Filtering:
     def _apply(self, **changes: str) -> None:
         self._rest.stop()
         selected = self._sessions.selected
-        changes = {name: value.strip() for name, value in changes.items()}
-        wanted = Wanted(**{**asdict(self._sessions.wanted), **changes})
+        wanted = self._sessions.wanted
+        title = changes.get("title", wanted.title).strip()
+        author = changes.get("author", wanted.author).strip()
+        wanted = wanted._replace(title=title, author=author)
         self._sessions.load(wanted, select=selected.id if selected else None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from opencode.tui.format import Run
 from opencode.tui.screens.base import Host, Layer
-from opencode.tui.screens.lines import Lines
+from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.listview import ListView
 
 __all__ = ["OpeningScreen"]
@@ -23,7 +23,7 @@ class OpeningScreen(Layer):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.widget = Lines().view
+        self.widget = ListView(_Nothing())
         self.widget.placeholder = [[("dim", "Opening the session database …")]]
         host.later(PATIENCE, self._explain)
 
@@ -39,3 +39,13 @@ class OpeningScreen(Layer):
             [("dim", "A server that does not answer is tried for half a minute;")],
             [("dim", "a large file from an older version is copied first.")],
         ]
+
+
+class _Nothing:
+    """The items of the pane."""
+
+    def count(self) -> int:
+        return 0
+
+    def widget(self, index: int) -> Flow:
+        raise IndexError(index)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from opencode.models import Session
 from opencode.tui.format import Run
 from opencode.tui.screens.base import Command, Host
-from opencode.tui.screens.conversation import Conversation
 from opencode.tui.screens.rest import Rest
-from opencode.tui.widgets.listview import ListView
+
+if TYPE_CHECKING:
+    from opencode.tui.screens.conversation import Conversation
+    from opencode.tui.widgets.listview import ListView
 
 __all__ = ["Preview"]
 
@@ -17,26 +21,45 @@ MESSAGES = 30
 
 
 class Preview:
-    """Follows the cursor as soon as that rests; without room it shows and reads nothing."""
+    """Follows the cursor as soon as that rests; without room it shows and reads nothing.
+
+    There is no pane before `build`: the list does not wait for what shows messages.
+    """
 
     def __init__(self, host: Host, on_open: Command) -> None:
         self.room = False
         """Whether there is any; set before `show`."""
-        self._conversation = Conversation(host, "preview", on_open=on_open)
+        self._host = host
+        self._on_open = on_open
+        self._conversation: Conversation | None = None
         self._rest = Rest(host, WAIT)
         self._wanted: Session | None = None
 
-    @property
-    def view(self) -> ListView:
-        """The pane."""
+    def build(self) -> ListView:
+        """Make the pane, and show in it what was wanted."""
+        from opencode.tui.screens.conversation import Conversation
+
+        self._conversation = Conversation(self._host, "preview", on_open=self._on_open)
+        self.active = False
+        self.show(self._wanted)
         return self._conversation.view
+
+    @property
+    def active(self) -> bool:
+        """Whether keys go to the pane."""
+        return self._conversation is not None and self._conversation.view.active
+
+    @active.setter
+    def active(self, active: bool) -> None:
+        if self._conversation is not None:
+            self._conversation.view.active = active and self.room
 
     def show(self, session: Session | None) -> None:
         """Show what the cursor is on."""
         self._wanted = session
-        shown = self._conversation.session
-        if not self.room:
+        if not self.room or self._conversation is None:
             return
+        shown = self._conversation.session
         if session is None:
             self._conversation.clear()
         elif shown is None:
@@ -46,18 +69,19 @@ class Preview:
 
     def refresh(self) -> None:
         """Read again what is shown."""
-        self._conversation.refresh()
+        if self._conversation is not None:
+            self._conversation.refresh()
 
     def move(self, command: str) -> bool:
         """Do a command for moving; whether it was one."""
-        return self._conversation.move(command)
+        return self._conversation is not None and self._conversation.move(command)
 
     def heading(self) -> list[Run]:
         """Return what stands above the pane."""
-        if self._conversation.session is None:
+        if self._conversation is None or self._conversation.session is None:
             return []
         return [("heading", "Messages"), ("dim", "  "), *self._conversation.place()]
 
     def _show_wanted(self) -> None:
-        if self._wanted is not None:
+        if self._wanted is not None and self._conversation is not None:
             self._conversation.show(self._wanted, MESSAGES)

@@ -1,22 +1,21 @@
-"""The first screen: the project's sessions, with a preview where there is room."""
+"""The first screen: the project's sessions, with a preview where there is room.
+
+A start waits for what is imported here; what only a key leads to is imported by that, or by `late`
+as soon as there is time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from opencode.models import Session
 from opencode.tui.format import Run, session_heading, shown_title
 from opencode.tui.listing import SORTS, next_sort
-from opencode.tui.screens.actions import new_session, rename_session
+from opencode.tui.screens import late
 from opencode.tui.screens.base import Command, Host, Layer
-from opencode.tui.screens.choices import copy_dialog, export_dialog
-from opencode.tui.screens.delete import DeleteDialog
 from opencode.tui.screens.emptiness import Emptiness
 from opencode.tui.screens.filtering import Filtering
 from opencode.tui.screens.preview import Preview
-from opencode.tui.screens.projects import ProjectsScreen
-from opencode.tui.screens.session import SessionScreen
 from opencode.tui.screens.session_list import SessionList
 from opencode.tui.widgets.split import WIDE, Split
 
@@ -39,11 +38,12 @@ class SessionsScreen(Layer):
         self._emptiness = Emptiness(host, self._place_holder)
         self.widget = Split(
             self._list.view,
-            self._preview.view,
             lambda width: session_heading(width, self._list.shape),
             self._preview.heading,
-            on_pane=lambda pane: self._focus_preview(on=pane is self._preview.view),
+            on_pane=lambda pane: self._focus_preview(on=pane is not self._list.view),
         )
+        self._complete = False
+        """Whether all there is to this screen is there, or on its way."""
         self._list.view.placeholder = [[("dim", "loading…")]]
         self._focus_preview(on=False)
 
@@ -58,10 +58,10 @@ class SessionsScreen(Layer):
             "sort": self._sort,
             "unfold": self._list.unfold,
             "fold": self._fold,
-            "copy": lambda: self._with_selected(copy_dialog),
-            "export": lambda: self._with_selected(export_dialog),
+            "copy": self._copy,
+            "export": self._export,
             "projects": self._projects,
-            "pane": lambda: self._focus_preview(on=not self._preview.view.active),
+            "pane": lambda: self._focus_preview(on=not self._preview.active),
         }
 
     def unavailable(self, command: str) -> str:
@@ -77,7 +77,7 @@ class SessionsScreen(Layer):
         return ""
 
     def move(self, command: str) -> bool:
-        pane = self._preview if self._preview.view.active else self._list
+        pane = self._preview if self._preview.active else self._list
         return pane.move(command)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
@@ -110,7 +110,7 @@ class SessionsScreen(Layer):
         self._preview.show(self._list.selected)
 
     def back(self) -> None:
-        if self._preview.view.active:
+        if self._preview.active:
             self._focus_preview(on=False)
         elif self._filtering.active:
             self._filtering.clear()
@@ -118,17 +118,23 @@ class SessionsScreen(Layer):
             self._list.fold()
 
     def _open(self) -> None:
+        from opencode.tui.screens.session import SessionScreen
+
         selected = self._list.selected
         if selected is not None:
             self.host.push(SessionScreen(self.host, selected, self._list.remove))
 
     def _new(self) -> None:
+        from opencode.tui.screens.actions import new_session
+
         def done(session: Session) -> None:
             self._list.show(session)
 
         new_session(self, done)
 
     def _rename(self) -> None:
+        from opencode.tui.screens.actions import rename_session
+
         selected = self._list.selected
         if selected is not None:
             rename_session(self, selected, self._renamed)
@@ -138,6 +144,8 @@ class SessionsScreen(Layer):
         self._list.reload()
 
     def _delete(self) -> None:
+        from opencode.tui.screens.delete import DeleteDialog
+
         selected = self._list.selected
         if selected is not None:
             session_id = selected.id
@@ -148,7 +156,19 @@ class SessionsScreen(Layer):
 
             self.host.push(DeleteDialog(self.host, selected, done))
 
+    def _copy(self) -> None:
+        from opencode.tui.screens.choices import copy_dialog
+
+        self._with_selected(copy_dialog)
+
+    def _export(self) -> None:
+        from opencode.tui.screens.choices import export_dialog
+
+        self._with_selected(export_dialog)
+
     def _projects(self) -> None:
+        from opencode.tui.screens.projects import ProjectsScreen
+
         self.host.push(ProjectsScreen(self.host))
 
     def _with_selected(self, dialog: Callable[[Host, Session], Layer]) -> None:
@@ -161,12 +181,18 @@ class SessionsScreen(Layer):
 
     def _sort(self) -> None:
         wanted = self._list.wanted
-        self._list.load(replace(wanted, sort=next_sort(wanted.sort)))
+        self._list.load(wanted._replace(sort=next_sort(wanted.sort)))
 
     def _list_changed(self) -> None:
         self.widget.alone = not self._list.count()
         self._place_holder()
         self._preview.show(self._list.selected)
+        if self._list.loaded and not self._complete:
+            self._complete = True
+            late.load(self.host, self._add_preview)
+
+    def _add_preview(self) -> None:
+        self.widget.right = self._preview.build()
 
     def _place_holder(self) -> None:
         if self._list.loaded and not self._list.count():
@@ -175,5 +201,5 @@ class SessionsScreen(Layer):
             self._list.view.placeholder = words
 
     def _focus_preview(self, *, on: bool) -> None:
-        self._preview.view.active = on and self._preview.room
-        self._list.view.active = not self._preview.view.active
+        self._preview.active = on
+        self._list.view.active = not self._preview.active

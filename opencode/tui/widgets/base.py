@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal, NamedTuple, cast
 
 import urwid
 
@@ -15,8 +14,7 @@ Mark = Literal["none", "active", "idle"]
 """Whether the cursor stands on an item, and whether its pane is the one that gets the keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
+class Click(NamedTuple):
     """A mouse event at a place of the widget; buttons 4 and 5 are the wheel."""
 
     event: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import urwid
@@ -97,7 +96,7 @@ class Root(Box):
         body = _body_rows(rows)
         if self.too_small or top.is_overlay or not 1 <= click.row <= body:
             return False
-        return self._frame.click(columns, body, replace(click, row=click.row - 1))
+        return self._frame.click(columns, body, click._replace(row=click.row - 1))
 
     def _draw(self, columns: int, rows: int) -> urwid.Canvas:
         if self.too_small:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import urwid
 
@@ -34,14 +33,15 @@ class Split(Box):
     def __init__(
         self,
         left: Box,
-        right: Box,
         heading: Callable[[int], str],
         right_heading: Callable[[], Sequence[Run]],
         on_pane: Callable[[Box], None] = lambda _: None,
     ) -> None:
         """`on_pane` is told which pane was clicked."""
         super().__init__()
-        self._left, self._right = left, right
+        self._left = left
+        self.right: Box | None = None
+        """Blank as long as there is none."""
         self._heading = heading
         self._right_heading = right_heading
         self._on_pane = on_pane
@@ -57,14 +57,10 @@ class Split(Box):
             return left
         rest = columns - width - 1
         divider = text_canvas([("border", "\n".join(["│"] * rows))], 1)
-        right = stack(
-            [
-                line([(None, " "), *self._right_heading()], rest),
-                self._right.render((rest, max(0, rows - 1))),
-            ],
-            rest,
-            rows,
-        )
+        beside = [line([(None, " "), *self._right_heading()], rest)]
+        if self.right is not None:
+            beside.append(self.right.render((rest, max(0, rows - 1))))
+        right = stack(beside, rest, rows)
         return urwid.CanvasJoin(
             [
                 (left, None, True, width),
@@ -79,9 +75,11 @@ class Split(Box):
             return False
         left = click.column < width
         pane, first, inner = (
-            (self._left, 0, width) if left else (self._right, width + 1, columns - width - 1)
+            (self._left, 0, width) if left else (self.right, width + 1, columns - width - 1)
         )
-        inside = replace(click, row=click.row - 1, column=click.column - first)
+        if pane is None:
+            return False
+        inside = click._replace(row=click.row - 1, column=click.column - first)
         if inside.column < 0 or not pane.mouse(inner, rows - 1, inside):
             return False
         if click.button == 1:
