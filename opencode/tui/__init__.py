@@ -54,9 +54,8 @@ def run(
 def _responsive() -> Iterator[None]:
     """Have Python stop for garbage more seldom, and change threads more often.
 
-    What is imported, and most of what is loaded, stays: to look through it all the time costs a
-    tenth of the start. A key must not wait 5 ms, the default, again and again for the thread that
-    reads the database and renders what it read.
+    Most of what is loaded stays. A key must not wait 5 ms, the default, again and again for the
+    thread that reads the database and renders what it read.
     """
     thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(50_000, 20, 50)

@@ -127,10 +127,8 @@ def test_rows_have_the_types_their_classes_promise(querier: Querier) -> None:
     for row in rows:
         assert row is not None
         for name, annotation in type(row).__annotations__.items():
-            value, kind = (
-                getattr(row, name),
-                str(getattr(annotation, "__forward_arg__", annotation)),
-            )
+            value = getattr(row, name)
+            kind = str(getattr(annotation, "__forward_arg__", annotation))
             assert value is None or type(value).__name__ == kind.removesuffix(" | None")
             assert value is not None or kind.endswith("| None")
 
