@@ -70,6 +70,12 @@ class TestComparison:
         result = compare(old, new)
         assert (result.note, result.lines, result.pairs) == (note, (), ())
 
+    @pytest.mark.parametrize(
+        ("old", "new", "one_sided"), [("", "x", True), ("x", "", True), ("x", "x\ny", False)]
+    )
+    def test_one_side_only(self, old: str, new: str, one_sided: bool) -> None:
+        assert compare(old, new).one_sided == one_sided
+
     def test_what_is_shown_is_clean(self) -> None:
         for _, words in compare("\x1b]52;c;eA==\x07a\n", "\x1b[2J\x9b5n\u202eb\n").lines:
             assert not set(words) & {"\x1b", "\x07", "\x9b", "\u202e"}
@@ -159,6 +165,12 @@ def opened(store: Store, drive: StartDriver, size: tuple[int, int] = (80, 24)) -
     return drive(store, size=size).press("enter", "f")
 
 
+def marked(driver: Driver) -> str:
+    """The row with the cursor."""
+    (row,) = [line for line in driver.lines() if line.startswith("▌")]
+    return row
+
+
 def test_the_list(written: Store, drive: StartDriver) -> None:
     driver = opened(written, drive)
     assert driver.lines()[1].split() == ["▌", "a.py", "1", "version", "+1", "−0"]
@@ -166,6 +178,24 @@ def test_the_list(written: Store, drive: StartDriver) -> None:
     assert driver.lines()[3].startswith("  a.py  (Child)")
     assert driver.header().endswith("3 files")
     assert driver.press("esc").header().startswith(" Parent")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140, 220])
+def test_numbers_stand_next_to_the_names(written: Store, drive: StartDriver, columns: int) -> None:
+    driver = opened(written, drive, size=(columns, 24))
+    assert driver.lines()[3] == "  a.py  (Child)    1 version      +1      −0"
+
+
+def test_where_there_is_little_room_names_matter_most(store: Store, drive: StartDriver) -> None:
+    add_session(store, "Parent", id="parent")
+    store.sessions.create(title="The long title of a child", parent="parent", id="child")
+    store.files.record("parent", path="a/long/way/to/the/file.py", content="one\n")
+    store.files.record("child", path="another/long/way/to/it.py", content="one\n")
+    driver = opened(store, drive, size=(40, 10))
+    assert driver.lines()[1:3] == [
+        "▌ …g/way/to/the/file.py      +1      −0",
+        "  …y/to/it.py  (The lo…      +1      −0",
+    ]
 
 
 def test_no_files(store: Store, drive: StartDriver) -> None:
@@ -195,6 +225,60 @@ def test_one_column_or_two(usual: Store, drive: StartDriver) -> None:
     assert "5 line 5" in driver.text()
     assert "│    5 line five" in driver.text()
     assert {"diff.add", "diff.remove", "diff.hunk"} <= driver.attributes()
+
+
+def test_versions_make_way_for_each_other(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j", "enter", "{")
+    assert "initial → v1" in driver.header()
+    assert "v1 → v2" in driver.press("]").header()
+    assert "There is no newer one: 3 versions in all." in driver.press("]").footer()
+    assert "initial → v1" in driver.press("{").header()
+    assert "nothing → initial" in driver.press("{").header()
+    assert "There is no older one: 3 versions in all." in driver.press("{").footer()
+    assert "initial → v1" in driver.press("]").header()
+
+
+def test_the_choice_of_columns_holds_for_every_file(usual: Store, drive: StartDriver) -> None:
+    usual.files.record("implement", path="z.py", content="one\n")
+    usual.files.record("implement", path="z.py", content="two\n")
+    driver = opened(usual, drive, size=(140, 40)).press("j", "enter")
+    assert "5 line 5" in driver.text()
+    driver.press("s", "esc", "j", "enter")
+    assert "-one" in driver.text()
+    driver.press("esc", "esc", "esc", "enter", "f", "j", "enter")
+    assert "-line 5" in driver.text()
+    driver.press("s", "esc", "j", "enter")
+    assert "1 one" in driver.text()
+
+
+def test_what_is_new_or_emptied_has_one_column(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive, size=(140, 40)).press("enter")
+    assert "nothing → initial" in driver.header()
+    assert driver.lines()[2] == " +# Read me"
+    assert driver.press("s").footer().startswith(" Not now: one of the versions is empty")
+    driver.press("esc", "j", "enter")
+    assert "│    5 line five" in driver.text()
+    assert "+line 1" in driver.press("[").text()
+    assert "│    5 line five" in driver.press("]").text()
+
+
+def test_columns_follow_the_width_until_they_are_chosen(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j", "enter", "n")
+    driver.resize(140, 12)
+    assert marked(driver).startswith("▌@@ -15,6")
+    assert "│   18 line 17" in driver.text()
+    assert "-line 18" in driver.press("s").text()
+    driver.resize(80, 24).resize(140, 24)
+    assert "-line 18" in driver.text()
+
+
+def test_from_change_to_change(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive, size=(80, 12)).press("j", "enter")
+    assert marked(driver.press("n")).startswith("▌@@ -15,6 +16,5")
+    assert "That is the last change." in driver.press("n").footer()
+    assert marked(driver.press("j", "N")).startswith("▌@@ -15,6 +16,5")
+    assert marked(driver.press("N")).startswith("▌@@ -2,7 +2,8")
+    assert "That is the first change." in driver.press("N").footer()
 
 
 def test_pager_and_editor(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+
+import pytest
 
 from opencode.errors import DatabaseUnavailable, NotFound
 from opencode.models import Session
@@ -14,9 +15,6 @@ from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage, Spy
 from tests.tui.driver import NOW, Driver
 from tests.tui.stores import add_session, database_of, many_sessions
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def selected(driver: Driver) -> str:
@@ -276,6 +274,19 @@ def test_another_project(store: Store, drive: StartDriver) -> None:
     assert "• gitlab.com/other/project" in driver.text()
     driver.press("esc")
     assert selected(driver) == "Theirs"
+
+
+@pytest.mark.parametrize("columns", [80, 140, 220])
+def test_projects_have_their_numbers_next_to_their_names(
+    store: Store, drive: StartDriver, columns: int
+) -> None:
+    add_session(store)
+    add_session(store.in_project("other/one"), age=60)
+    rows = drive(store, size=(columns, 24)).press("P").lines()
+    assert rows[1:3] == [
+        "▌ • github.com/opencode-ai/opencode       1 session        now",
+        "    other/one                             1 session         1m",
+    ]
 
 
 def test_the_database_is_lost_and_comes_back(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opencode.tui.log import LogTail
     from opencode.tui.outside import Outside
 
-__all__ = ["Command", "Host", "Layer", "Place"]
+__all__ = ["Command", "Host", "Layer", "Place", "Preferences"]
 
 T = TypeVar("T")
 
@@ -36,6 +36,14 @@ class Place:
     """A file, or a server; never with a password."""
 
 
+@dataclass(slots=True)
+class Preferences:
+    """What the user chose on one screen and means for all that follow."""
+
+    side_by_side: bool | None = None
+    """Whether differences are shown in two columns; None leaves it to the screen's width."""
+
+
 class Host(Protocol):
     """The program, as its screens see it; all calls are made on the thread of the event loop."""
 
@@ -47,6 +55,7 @@ class Host(Protocol):
     """Screens and dialogs, the topmost last; never empty once the program has started."""
     drafts: Drafts
     """What was typed for each session and is not stored yet."""
+    preferences: Preferences
 
     def submit(
         self,
