@@ -490,3 +490,32 @@ def test_children_are_not_in_the_list(store: Store, drive: StartDriver) -> None:
     driver = drive(store)
     assert "Child" not in driver.text()
     assert "1 of 1" in driver.header()
+
+
+@pytest.mark.parametrize("keys", [["r"], ["esc", "enter"]], ids=["retried", "sent again"])
+def test_a_title_outlives_a_lost_database(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch, keys: list[str]
+) -> None:
+    outage = Outage(monkeypatch, usual.sessions, "create")
+    outage.on = True
+    driver = drive(usual).press("n").type("Precious").press("enter")
+    assert "Cannot reach the session database" in driver.text()
+    driver.press("esc")
+    assert driver.footer().startswith(" New session: Precious ")
+    driver.press("enter", "r")
+    assert titles(usual).count("Precious") == 0
+    outage.on = False
+    driver.press(*keys)
+    assert titles(usual).count("Precious") == 1
+    assert selected(driver) == "Precious"
+    assert "New session:" not in driver.footer()
+
+
+def test_a_title_outlives_an_error_of_the_program(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage = Outage(monkeypatch, usual.sessions, "rename")
+    outage.on, outage.error = True, NotFound("no such session")
+    driver = drive(usual).press("r").type("!").press("enter")
+    assert driver.footer().startswith(" Title: Implement session provider feature! ")
+    assert driver.footer().endswith("no such session")
