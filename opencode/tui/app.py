@@ -25,7 +25,7 @@ from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
 from opencode.tui.outside import Nowhere, Outside
 from opencode.tui.pasting import MAX_BYTES
-from opencode.tui.screens.base import Command, Layer, Place
+from opencode.tui.screens.base import Command, Layer, Place, Preferences
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
 from opencode.tui.signs import Notice, Timers
@@ -77,6 +77,7 @@ class App:
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
+        self.preferences = Preferences()
         self.fatal: Exception | None = None
         self.layers: list[Layer] = []
         self._keeper = Keeper(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from opencode.store import Store
 
 __all__ = ["Standing", "TreeFile", "content", "difference", "tree_files", "write_version"]
+
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+"""What file systems answer that know no second name for a file: those of memory cards, some
+network shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +72,84 @@ def difference(store: Store, file: TreeFile, old: str | None, new: str) -> Compa
 
 def write_version(
     store: Store, file: TreeFile, version: str, path: Path, *, replace: bool = False
-) -> Standing | None:
-    """Write a version to disk; unless `replace`, what is there is left alone and returned.
+) -> Path | Standing:
+    """Write a version to disk and return where; without `replace`, what is there is left alone.
 
-    The file is whole or not there at all. Raises `OSError`.
+    Then that is returned. A link is followed. The file is whole or not there at all.
+
+    Raises:
+        OSError: it cannot be written there; `filename` is what is wrong.
     """
-    target = path.expanduser().resolve()
+    target = _target(path)
     data = content(store, file, version).encode(errors="surrogatepass")
-    if target.is_dir():
-        raise IsADirectoryError(21, "is a directory", str(target))
-    descriptor, name = tempfile.mkstemp(prefix=".opencode-", dir=target.parent)
+    temporary = _temporary(target, data)
     try:
-        with os.fdopen(descriptor, "wb") as temporary:
-            temporary.write(data)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
+        temporary.chmod(mode)
         if replace:
-            Path(name).replace(target)
-            return None
-        try:
-            os.link(name, target)  # fails when the file is there, also since a moment ago
-        except FileExistsError:
-            standing = target.read_bytes() if target.stat().st_size == len(data) else b""
-            return Standing(target, target.stat().st_size, same=standing == data)
-        return None
+            temporary.replace(target)
+        else:
+            _put(temporary, target)
+    except FileExistsError:
+        standing = target.read_bytes() if target.stat().st_size == len(data) else None
+        return Standing(target, target.stat().st_size, same=standing == data)
+    except OSError as error:
+        error.filename = str(target)
+        raise
     finally:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def _target(path: Path) -> Path:
+    """Return the place that a path leads to, where there is a file or nothing."""
+    try:
+        home = path.expanduser()
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "there is no such user", str(path)) from None
+    try:
+        target = home.resolve()
+    except RuntimeError:  # Python before 3.13
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "not a file to write to", str(target))
+    return target
+
+
+def _temporary(target: Path, data: bytes) -> Path:
+    """Write data to a new file beside a target, in the same file system."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".opencode-", dir=target.parent)
+    except FileNotFoundError:
+        words = "there is no such directory"
+        raise FileNotFoundError(errno.ENOENT, words, str(target.parent)) from None
+    except OSError as error:
+        error.filename = str(target.parent)
+        raise
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        error.filename = str(target)
+        raise
+    return temporary
+
+
+def _put(temporary: Path, target: Path) -> None:
+    """Give a file its name unless that is taken, also since a moment ago."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        target.open("xb").close()
+        temporary.replace(target)
 
 
 def _umask() -> int:

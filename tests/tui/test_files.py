@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import stat
 from pathlib import Path
 
@@ -22,7 +25,7 @@ from opencode.tui.screens.write import place_for
 from opencode.tui.versions import Standing, TreeFile, tree_files, write_version
 from tests.tui.conftest import StartDriver
 from tests.tui.driver import Driver
-from tests.tui.stores import add_session, lines
+from tests.tui.stores import add_session, database_of, lines
 
 
 class TestComparison:
@@ -69,6 +72,12 @@ class TestComparison:
     def test_nothing_to_see_is_told(self, old: str, new: str, note: str) -> None:
         result = compare(old, new)
         assert (result.note, result.lines, result.pairs) == (note, (), ())
+
+    @pytest.mark.parametrize(
+        ("old", "new", "one_sided"), [("", "x", True), ("x", "", True), ("x", "x\ny", False)]
+    )
+    def test_one_side_only(self, old: str, new: str, one_sided: bool) -> None:
+        assert compare(old, new).one_sided == one_sided
 
     def test_what_is_shown_is_clean(self) -> None:
         for _, words in compare("\x1b]52;c;eA==\x07a\n", "\x1b[2J\x9b5n\u202eb\n").lines:
@@ -124,7 +133,7 @@ class TestWriting:
 
     def test_a_new_file(self, written: Store, tmp_path: Path) -> None:
         target = tmp_path / "new.py"
-        assert write_version(written, self.FILE, "v1", target) is None
+        assert write_version(written, self.FILE, "v1", target) == target
         assert target.read_text() == "two\n"
         assert not stat.S_IMODE(target.stat().st_mode) & 0o111
 
@@ -151,12 +160,87 @@ class TestWriting:
     def test_places_that_will_not_do(self, written: Store, tmp_path: Path) -> None:
         with pytest.raises(IsADirectoryError):
             write_version(written, self.FILE, "v1", tmp_path)
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(FileNotFoundError) as missing:
             write_version(written, self.FILE, "v1", tmp_path / "no" / "x.py")
+        assert missing.value.filename == str(tmp_path / "no")
+        with pytest.raises(NotADirectoryError):
+            write_version(written, self.FILE, "v1", database_of(written) / "x.py")
+        with pytest.raises(FileNotFoundError, match="no such user"):
+            write_version(written, self.FILE, "v1", Path("~nobody-of-that-name/x.py"))
+
+    def test_what_is_no_file_is_not_replaced(self, written: Store, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        with pytest.raises(OSError, match="not a file to write to"):
+            write_version(written, self.FILE, "v1", pipe, replace=True)
+        assert pipe.is_fifo()
+
+    def test_links_are_followed(self, written: Store, tmp_path: Path) -> None:
+        link, target, circle = tmp_path / "link", tmp_path / "target", tmp_path / "circle"
+        link.symlink_to(target)
+        circle.symlink_to(circle)
+        assert write_version(written, self.FILE, "v1", link) == target
+        assert (target.read_text(), link.is_symlink()) == ("two\n", True)
+        assert isinstance(write_version(written, self.FILE, "initial", link), Standing)
+        with pytest.raises(OSError, match="symbolic links"):
+            write_version(written, self.FILE, "v1", circle)
+
+    def test_the_home_directory(
+        self, written: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        write_version(written, self.FILE, "v1", Path("~/x.py"))
+        assert (tmp_path / "x.py").read_text() == "two\n"
+
+    def test_file_systems_without_links(
+        self, written: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr("os.link", refuse)
+        target = tmp_path / "x.py"
+        assert write_version(written, self.FILE, "v1", target) == target
+        assert target.read_text() == "two\n"
+        standing = write_version(written, self.FILE, "initial", target)
+        assert (standing, target.read_text()) == (Standing(target, 4, same=False), "two\n")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "x.py"]
+
+    def test_a_full_disk(
+        self, written: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Full(io.FileIO):
+            def write(self, _: object) -> int:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("os.fdopen", Full)
+        with pytest.raises(OSError, match="No space left") as full:
+            write_version(written, self.FILE, "v1", tmp_path / "x.py")
+        assert full.value.filename == str(tmp_path / "x.py")
+        assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+    @pytest.mark.parametrize("call", ["tempfile.mkstemp", "os.link", "pathlib.Path.chmod"])
+    def test_what_is_wrong_is_named(
+        self, written: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device", "/tmp/.opencode-x")
+
+        monkeypatch.setattr(call, refuse)
+        with pytest.raises(OSError, match="No space left") as full:
+            write_version(written, self.FILE, "v1", tmp_path / "x.py")
+        assert full.value.filename in {str(tmp_path), str(tmp_path / "x.py")}
+        assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def opened(store: Store, drive: StartDriver, size: tuple[int, int] = (80, 24)) -> Driver:
     return drive(store, size=size).press("enter", "f")
+
+
+def marked(driver: Driver) -> str:
+    """The row with the cursor."""
+    (row,) = [line for line in driver.lines() if line.startswith("▌")]
+    return row
 
 
 def test_the_list(written: Store, drive: StartDriver) -> None:
@@ -166,6 +250,24 @@ def test_the_list(written: Store, drive: StartDriver) -> None:
     assert driver.lines()[3].startswith("  a.py  (Child)")
     assert driver.header().endswith("3 files")
     assert driver.press("esc").header().startswith(" Parent")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140, 220])
+def test_numbers_stand_next_to_the_names(written: Store, drive: StartDriver, columns: int) -> None:
+    driver = opened(written, drive, size=(columns, 24))
+    assert driver.lines()[3] == "  a.py  (Child)    1 version      +1      −0"
+
+
+def test_where_there_is_little_room_names_matter_most(store: Store, drive: StartDriver) -> None:
+    add_session(store, "Parent", id="parent")
+    store.sessions.create(title="The long title of a child", parent="parent", id="child")
+    store.files.record("parent", path="a/long/way/to/the/file.py", content="one\n")
+    store.files.record("child", path="another/long/way/to/it.py", content="one\n")
+    driver = opened(store, drive, size=(40, 10))
+    assert driver.lines()[1:3] == [
+        "▌ …g/way/to/the/file.py      +1      −0",
+        "  …y/to/it.py  (The lo…      +1      −0",
+    ]
 
 
 def test_no_files(store: Store, drive: StartDriver) -> None:
@@ -195,6 +297,60 @@ def test_one_column_or_two(usual: Store, drive: StartDriver) -> None:
     assert "5 line 5" in driver.text()
     assert "│    5 line five" in driver.text()
     assert {"diff.add", "diff.remove", "diff.hunk"} <= driver.attributes()
+
+
+def test_versions_make_way_for_each_other(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j", "enter", "{")
+    assert "initial → v1" in driver.header()
+    assert "v1 → v2" in driver.press("]").header()
+    assert "There is no newer one: 3 versions in all." in driver.press("]").footer()
+    assert "initial → v1" in driver.press("{").header()
+    assert "nothing → initial" in driver.press("{").header()
+    assert "There is no older one: 3 versions in all." in driver.press("{").footer()
+    assert "initial → v1" in driver.press("]").header()
+
+
+def test_the_choice_of_columns_holds_for_every_file(usual: Store, drive: StartDriver) -> None:
+    usual.files.record("implement", path="z.py", content="one\n")
+    usual.files.record("implement", path="z.py", content="two\n")
+    driver = opened(usual, drive, size=(140, 40)).press("j", "enter")
+    assert "5 line 5" in driver.text()
+    driver.press("s", "esc", "j", "enter")
+    assert "-one" in driver.text()
+    driver.press("esc", "esc", "esc", "enter", "f", "j", "enter")
+    assert "-line 5" in driver.text()
+    driver.press("s", "esc", "j", "enter")
+    assert "1 one" in driver.text()
+
+
+def test_what_is_new_or_emptied_has_one_column(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive, size=(140, 40)).press("enter")
+    assert "nothing → initial" in driver.header()
+    assert driver.lines()[2] == " +# Read me"
+    assert driver.press("s").footer().startswith(" Not now: one of the versions is empty")
+    driver.press("esc", "j", "enter")
+    assert "│    5 line five" in driver.text()
+    assert "+line 1" in driver.press("[").text()
+    assert "│    5 line five" in driver.press("]").text()
+
+
+def test_columns_follow_the_width_until_they_are_chosen(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j", "enter", "n")
+    driver.resize(140, 12)
+    assert marked(driver).startswith("▌@@ -15,6")
+    assert "│   18 line 17" in driver.text()
+    assert "-line 18" in driver.press("s").text()
+    driver.resize(80, 24).resize(140, 24)
+    assert "-line 18" in driver.text()
+
+
+def test_from_change_to_change(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive, size=(80, 12)).press("j", "enter")
+    assert marked(driver.press("n")).startswith("▌@@ -15,6 +16,5")
+    assert "That is the last change." in driver.press("n").footer()
+    assert marked(driver.press("j", "N")).startswith("▌@@ -15,6 +16,5")
+    assert marked(driver.press("N")).startswith("▌@@ -2,7 +2,8")
+    assert "That is the first change." in driver.press("N").footer()
 
 
 def test_pager_and_editor(
@@ -228,6 +384,8 @@ def test_writing_asks_before_it_replaces(
     assert "Replace the file?" in write(driver).text()
     driver.press("enter")
     assert target.read_text() == "mine"
+    assert driver.footer().startswith(f" write to: {target}")
+    driver.press("esc")
     write(driver).press("y")
     assert target.read_text() == "two\n"
     assert "Wrote" in driver.footer()
@@ -242,9 +400,24 @@ def test_writing_where_it_cannot_be(written: Store, drive: StartDriver, tmp_path
     driver.press("w", "ctrl u", "enter")
     assert "name a file to write to" in driver.footer()
     driver.type(str(tmp_path)).press("enter")
-    assert "Not written: is a directory" in driver.footer()
-    driver.press("w", "ctrl u").type(str(tmp_path / "no" / "x")).press("enter")
+    assert driver.footer().startswith(f" write to: {tmp_path} ")
+    assert driver.footer().endswith(f"  is a directory: {tmp_path}")
+    driver.press("ctrl u").type(str(tmp_path / "no" / "x")).press("enter")
     assert f"there is no such directory: {tmp_path / 'no'}" in driver.footer()
+    (tmp_path / "no").mkdir()
+    assert f"Wrote {tmp_path / 'no' / 'x'}." in driver.press("enter").footer()
+
+
+def test_a_path_is_shown_as_seen_from_here(
+    written: Store, drive: StartDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link.py").symlink_to("data/elsewhere.py")
+    monkeypatch.chdir(tmp_path)
+    driver = opened(written, drive, size=(220, 40)).press("j", "w")
+    assert driver.footer().startswith(" write to: b.py ")
+    assert "Wrote b.py." in driver.press("enter").footer()
+    driver.press("w", "ctrl u").type("link.py").press("enter")
+    assert "Wrote data/elsewhere.py." in driver.footer()
 
 
 def test_a_session_below_that_is_gone_meanwhile(

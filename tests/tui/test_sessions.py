@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+
+import pytest
 
 from opencode.errors import DatabaseUnavailable, NotFound
 from opencode.models import Session
@@ -14,9 +15,6 @@ from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage, Spy
 from tests.tui.driver import NOW, Driver
 from tests.tui.stores import add_session, database_of, many_sessions
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def selected(driver: Driver) -> str:
@@ -278,6 +276,19 @@ def test_another_project(store: Store, drive: StartDriver) -> None:
     assert selected(driver) == "Theirs"
 
 
+@pytest.mark.parametrize("columns", [80, 140, 220])
+def test_projects_have_their_numbers_next_to_their_names(
+    store: Store, drive: StartDriver, columns: int
+) -> None:
+    add_session(store)
+    add_session(store.in_project("other/one"), age=60)
+    rows = drive(store, size=(columns, 24)).press("P").lines()
+    assert rows[1:3] == [
+        "▌ • github.com/opencode-ai/opencode       1 session        now",
+        "    other/one                             1 session         1m",
+    ]
+
+
 def test_the_database_is_lost_and_comes_back(
     usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -479,3 +490,32 @@ def test_children_are_not_in_the_list(store: Store, drive: StartDriver) -> None:
     driver = drive(store)
     assert "Child" not in driver.text()
     assert "1 of 1" in driver.header()
+
+
+@pytest.mark.parametrize("keys", [["r"], ["esc", "enter"]], ids=["retried", "sent again"])
+def test_a_title_outlives_a_lost_database(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch, keys: list[str]
+) -> None:
+    outage = Outage(monkeypatch, usual.sessions, "create")
+    outage.on = True
+    driver = drive(usual).press("n").type("Precious").press("enter")
+    assert "Cannot reach the session database" in driver.text()
+    driver.press("esc")
+    assert driver.footer().startswith(" New session: Precious ")
+    driver.press("enter", "r")
+    assert titles(usual).count("Precious") == 0
+    outage.on = False
+    driver.press(*keys)
+    assert titles(usual).count("Precious") == 1
+    assert selected(driver) == "Precious"
+    assert "New session:" not in driver.footer()
+
+
+def test_a_title_outlives_an_error_of_the_program(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage = Outage(monkeypatch, usual.sessions, "rename")
+    outage.on, outage.error = True, NotFound("no such session")
+    driver = drive(usual).press("r").type("!").press("enter")
+    assert driver.footer().startswith(" Title: Implement session provider feature! ")
+    assert driver.footer().endswith("no such session")

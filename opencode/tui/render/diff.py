@@ -59,6 +59,8 @@ class Comparison:
     """In two columns."""
     note: str = ""
     """Why there is nothing to see."""
+    one_sided: bool = False
+    """Whether one of the texts is empty, so that a column of its own would be, too."""
 
 
 def compare(old: str, new: str) -> Comparison:
@@ -77,6 +79,7 @@ def compare(old: str, new: str) -> Comparison:
         lines=tuple(line for group in groups for line in _unified(group, before, after)),
         pairs=tuple(pair for group in groups for pair in _pairs(group, before, after)),
         note=note,
+        one_sided=not (before and after),
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opencode.tui.outside import Outside
     from opencode.tui.widgets.prompt import Prompt
 
-__all__ = ["Command", "Host", "Layer", "Place"]
+__all__ = ["Command", "Host", "Layer", "Place", "Preferences"]
 
 T = TypeVar("T")
 
@@ -34,6 +34,14 @@ class Place(NamedTuple):
     """A file, or a server; never with a password."""
 
 
+@dataclass(slots=True)
+class Preferences:
+    """What the user chose on one screen and means for all that follow."""
+
+    side_by_side: bool | None = None
+    """Whether differences are shown in two columns; None leaves it to the screen's width."""
+
+
 class Host(Protocol):
     """The program, as its screens see it; all calls are made on the thread of the event loop."""
 
@@ -45,6 +53,7 @@ class Host(Protocol):
     """Screens and dialogs, the topmost last; never empty once the program has started."""
     drafts: Drafts
     """What was typed for each session and is not stored yet."""
+    preferences: Preferences
 
     def submit(
         self,

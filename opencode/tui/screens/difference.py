@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -27,7 +28,7 @@ NOTHING = -1
 """Stands for the version before the first one."""
 
 SIDE_BY_SIDE = 120
-"""Columns from which two columns are shown at first."""
+"""Columns of the screen from which there are two, unless the user chose."""
 
 
 class DifferenceScreen(Layer):
@@ -42,8 +43,10 @@ class DifferenceScreen(Layer):
         self._file = file
         self._new = len(file.versions) - 1
         self._old = 0 if self._new else NOTHING
-        self._sides: bool | None = None
+        self._wide = False
         self._result = Comparison()
+        self._headings: Sequence[int] = ()
+        """The items at which the stretches of changes begin."""
         self._lines = Lines()
         self.widget = self._lines.view
         self.widget.placeholder = [[("dim", "loading…")]]
@@ -52,13 +55,20 @@ class DifferenceScreen(Layer):
         return {
             "sides": self._toggle,
             "older": lambda: self._choose(self._old - 1, self._new),
-            "newer": lambda: self._choose(self._old + 1, self._new),
-            "new-older": lambda: self._choose(self._old, self._new - 1),
+            "newer": lambda: self._choose(self._old + 1, max(self._old + 2, self._new)),
+            "new-older": lambda: self._choose(min(self._new - 2, self._old), self._new - 1),
             "new-newer": lambda: self._choose(self._old, self._new + 1),
+            "next": lambda: self._step(1),
+            "previous": lambda: self._step(-1),
             "pager": self._view,
             "editor": lambda: self._view(editor=True),
             "write": lambda: ask_where(self, self._file, self._file.versions[self._new]),
         }
+
+    def unavailable(self, command: str) -> str:
+        if command == "sides" and self._result.one_sided:
+            return "one of the versions is empty, so there is one column"
+        return ""
 
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)
@@ -77,8 +87,10 @@ class DifferenceScreen(Layer):
         return shown_title(self._session.title)
 
     def resized(self, columns: int, rows: int) -> None:
-        if self._sides is None:
-            self._sides = columns >= SIDE_BY_SIDE
+        before = self._sides
+        self._wide = columns >= SIDE_BY_SIDE
+        if self._sides != before:
+            self._show_again()
 
     def shown(self) -> None:
         self.refresh()
@@ -93,32 +105,61 @@ class DifferenceScreen(Layer):
         )
         self.host.submit(work, self._compared, key="difference")
 
+    @property
+    def _sides(self) -> bool:
+        """Whether there are two columns."""
+        chosen = self.host.preferences.side_by_side
+        return not self._result.one_sided and (self._wide if chosen is None else chosen)
+
     def _name(self, number: int) -> str:
         return "nothing" if number == NOTHING else text.clean_line(self._file.versions[number])
 
     def _choose(self, old: int, new: int) -> None:
-        if NOTHING <= old < new < len(self._file.versions):
+        """Compare two versions; one that would overtake the other takes it along."""
+        versions = self._file.versions
+        if NOTHING <= old < new < len(versions):
             self._old, self._new = old, new
             self.refresh()
         else:
-            self.host.notice(f"{text.plural(len(self._file.versions), 'version')} in all.")
+            end = "newer" if new == len(versions) else "older"
+            many = text.plural(len(versions), "version")
+            self.host.notice(f"There is no {end} one: {many} in all.")
+
+    def _step(self, direction: int) -> None:
+        """Go to the next or the previous stretch of changes."""
+        cursor = self.widget.viewport.cursor
+        find = bisect_right if direction > 0 else bisect_left
+        number = find(self._headings, cursor) - (direction < 0)
+        if 0 <= number < len(self._headings):
+            self.widget.select(self._headings[number], top=True)
+        else:
+            self.host.notice(f"That is the {'last' if direction > 0 else 'first'} change.")
 
     def _toggle(self) -> None:
-        self._sides = not self._sides
+        self.host.preferences.side_by_side = not self._sides
+        self._show_again()
+
+    def _show_again(self) -> None:
+        """Show the same in another form; the cursor stays in its stretch of changes."""
+        stretch = bisect_right(self._headings, self.widget.viewport.cursor) - 1
         self._show()
+        if stretch >= 0:
+            self.widget.select(self._headings[stretch], top=True)
 
     def _compared(self, result: Comparison) -> None:
         self._result = result
+        self.widget.placeholder = [[("dim", result.note)]]
         self._lines.view.viewport.home()
         self._show()
 
     def _show(self) -> None:
-        self.widget.placeholder = [[("dim", self._result.note)]]
         widgets: list[Flow] = (
             [_pair(pair) for pair in self._result.pairs]
             if self._sides
             else [Block((Paragraph((line,), 1, "any"),)) for line in self._result.lines]
         )
+        shown = self._result.pairs if self._sides else self._result.lines
+        self._headings = [number for number, line in enumerate(shown) if _is_heading(line)]
         self._lines.show(widgets)
 
     def _view(self, *, editor: bool = False) -> None:
@@ -134,6 +175,10 @@ class DifferenceScreen(Layer):
         else:
             lines = [words for _, words in result.lines] or [result.note]
             view(self.host, lambda _: "\n".join(lines) + "\n", "text.diff")
+
+
+def _is_heading(line: Pair | Run) -> bool:
+    return isinstance(line, str) or line[0] == "diff.hunk"
 
 
 def _pair(pair: Pair) -> Flow:

@@ -23,6 +23,9 @@ __all__ = ["FilesScreen"]
 
 VERSIONS, ADDED, REMOVED = 13, 8, 8
 
+MIN_NAME = 24
+"""Columns of a path below which the number of versions is left out."""
+
 
 class FilesScreen(Layer):
     """Paths with their versions and how many lines came and went from the first to the last."""
@@ -35,6 +38,8 @@ class FilesScreen(Layer):
         self._session = session
         self._files: Sequence[TreeFile] = ()
         self._counts: dict[TreeFile, Comparison] = {}
+        self._widest = 0
+        """Columns of the longest name; the numbers stand beside that, however wide the pane."""
         self._lines = Lines(on_open=self._open)
         self.widget = self._lines.view
         self.widget.placeholder = [[("dim", "loading…")]]
@@ -77,6 +82,7 @@ class FilesScreen(Layer):
     def _loaded(self, files: Sequence[TreeFile]) -> None:
         known = self._selected
         self._files = files
+        self._widest = max((text.width("".join(_name(file))) for file in files), default=0)
         self.widget.placeholder = [[("dim", "No files were written in this session.")]]
         self._lines.show([Row(partial(self._row, file)) for file in files])
         paths = [(file.session_id, file.path) for file in files]
@@ -104,11 +110,11 @@ class FilesScreen(Layer):
         added = f"+{count.added:,}" if count and known else ""
         removed = f"−{count.removed:,}" if count and known else ""
         versions = text.pad(text.plural(len(file.versions), "version"), VERSIONS, "right")
-        room = max(0, width - VERSIONS - ADDED - REMOVED)
-        below = f"  ({text.clean_line(file.below)})" if file.below else ""
-        name = text.truncate(text.clean_line(file.path), max(0, room - len(below)), side="left")
+        room = width - VERSIONS - ADDED - REMOVED
+        if room < MIN_NAME:
+            versions, room = "", room + VERSIONS
         return [
-            (None, text.pad(f"{name}{below}", room)),
+            (None, _fitted(file, max(0, min(room, self._widest)))),
             ("dim", versions),
             ("diff.add", text.pad(added, ADDED, "right")),
             ("diff.remove", text.pad(removed, REMOVED, "right")),
@@ -131,3 +137,18 @@ class FilesScreen(Layer):
     def _write(self) -> None:
         if self._selected is not None:
             ask_where(self, self._selected, self._selected.versions[-1])
+
+
+def _fitted(file: TreeFile, width: int) -> str:
+    """Return the name in exactly so many columns; of a path the end is kept."""
+    path, below = _name(file)
+    if text.width(path) + text.width(below) > width:
+        below = text.truncate(below, width // 2)
+        path = text.truncate(path, width - text.width(below), side="left")
+    return text.pad(f"{path}{below}", width)
+
+
+def _name(file: TreeFile) -> tuple[str, str]:
+    """Return the path, and the session it belongs to when that is one below."""
+    below = f"  ({text.clean_line(file.below)})" if file.below else ""
+    return text.clean_line(file.path), below

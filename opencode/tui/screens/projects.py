@@ -17,6 +17,9 @@ __all__ = ["ProjectsScreen"]
 
 SESSIONS, UPDATED = 16, 11
 
+MIN_NAME = 24
+"""Columns of an id below which the last activity is left out."""
+
 
 class ProjectsScreen(Layer):
     """Every project with the number of its sessions, last activity first."""
@@ -28,6 +31,8 @@ class ProjectsScreen(Layer):
         super().__init__(host)
         self._lines = Lines(on_open=self._choose)
         self._projects: Sequence[Project] = ()
+        self._widest = 0
+        """Columns of the longest id; the numbers stand beside that, however wide the pane."""
         self.widget = self._lines.view
         self.widget.placeholder = [[("dim", "loading…")]]
 
@@ -54,9 +59,10 @@ class ProjectsScreen(Layer):
         cursor = self._lines.view.viewport.cursor
         known = self._projects[cursor].project_id if self._projects else self._present()
         self._projects = projects
+        names = [project.project_id for project in projects]
+        self._widest = max((text.width(text.clean_line(name)) for name in names), default=0)
         self._lines.show([Row(partial(self._row, project)) for project in projects])
         self.widget.placeholder = [[("dim", "No sessions in this database yet.")]]
-        names = [project.project_id for project in projects]
         if known in names:
             self._lines.view.select(names.index(known))
 
@@ -67,9 +73,10 @@ class ProjectsScreen(Layer):
         name = text.clean_line(project.project_id)
         sessions = text.plural(project.roots, "session")
         numbers = text.pad(sessions, SESSIONS, "right")
-        numbers += text.pad(text.age(project.updated_at, self.host.now()), UPDATED, "right")
+        if width - SESSIONS - UPDATED - 2 >= MIN_NAME:
+            numbers += text.pad(text.age(project.updated_at, self.host.now()), UPDATED, "right")
         here = project.project_id == self._present()
-        room = max(0, width - len(numbers) - 2)
+        room = max(0, min(width - len(numbers) - 2, self._widest))
         shown = text.pad(text.truncate(name, room, side="left"), room)
         return [
             ("strong", "• ") if here else (None, "  "),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os.path
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.tui.format import Run
+from opencode.tui.loading import short_path
 from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.inputs import Input
 from opencode.tui.versions import Standing, TreeFile, write_version
 from opencode.tui.widgets.dialog import dialog
-from opencode.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     import urwid
@@ -29,34 +29,27 @@ def ask_where(layer: Layer, file: TreeFile, version: str) -> None:
     """Have the path typed, starting from the file's; then write, or ask about replacing."""
     host = layer.host
 
-    def accept(path: str) -> bool:
-        if not path.strip():
+    def accept(typed: str) -> bool:
+        if not typed.strip():
             host.notice("name a file to write to", "error")
             return False
-        target = Path(path.strip())
-        work = partial(write_version, file=file, version=version, path=target)
+        work = partial(write_version, file=file, version=version, path=Path(typed.strip()))
 
-        def done(standing: Standing | None) -> None:
-            if standing is None:
-                _written(host, target)
-            elif standing.same:
-                host.notice(f"{text.clean_line(str(standing.path))} is the same already.")
+        def done(result: Path | Standing) -> None:
+            if isinstance(result, Path):
+                host.notice(f"Wrote {_shown(result)}.")
+            elif result.same:
+                host.notice(f"{_shown(result.path)} is the same already.")
             else:
-                replace = partial(work, replace=True)
-                host.push(
-                    ReplaceDialog(
-                        host,
-                        standing,
-                        lambda: host.submit(
-                            replace, lambda _: _written(host, target), failed=_failed(host)
-                        ),
-                    )
-                )
+                replace = partial(asked.submit, typed, partial(work, replace=True), done)
+                cancel = partial(asked.ask, typed)
+                host.push(ReplaceDialog(host, result, replace, cancel))
 
-        host.submit(work, done, failed=_failed(host))
+        asked.submit(typed, work, done)
         return True
 
-    layer.ask(Prompt("write to:", place_for(file.path, Path.cwd()), accept=accept))
+    asked = Input(layer, "write to:", accept, _refused)
+    asked.ask(place_for(file.path, Path.cwd()))
 
 
 def place_for(path: str, here: Path) -> str:
@@ -71,18 +64,22 @@ def place_for(path: str, here: Path) -> str:
 
 
 class ReplaceDialog(Layer):
-    """Says which file is there; only `y` replaces it."""
+    """Says which file is there; only `y` replaces it, else another path can be typed."""
 
     place = "replace"
     is_overlay = True
 
-    def __init__(self, host: Host, standing: Standing, replace: Command) -> None:
+    def __init__(self, host: Host, standing: Standing, replace: Command, cancel: Command) -> None:
         super().__init__(host)
         self._standing = standing
         self._replace = replace
+        self._cancel = cancel
 
     def commands(self) -> Mapping[str, Command]:
-        return {"confirm": self._confirm, "cancel": self.back}
+        return {"confirm": lambda: self._leave(self._replace), "cancel": self.back}
+
+    def back(self) -> None:
+        self._leave(self._cancel)
 
     def overlay(self, columns: int, rows: int) -> urwid.Canvas:
         narrow = columns < ROOM_FOR_KEYS
@@ -100,24 +97,20 @@ class ReplaceDialog(Layer):
         ]
         return dialog("Replace the file?", lines, choices, columns, rows)
 
-    def _confirm(self) -> None:
-        self.back()
-        self._replace()
+    def _leave(self, then: Command) -> None:
+        self.host.pop(self)
+        then()
 
 
-def _written(host: Host, target: Path) -> None:
-    host.notice(f"Wrote {text.clean_line(str(target))}.")
+def _shown(path: Path) -> str:
+    """Return a path as seen from here."""
+    here = Path.cwd()
+    place = str(path.relative_to(here)) if path.is_relative_to(here) else short_path(str(path))
+    return text.clean_line(place)
 
 
-def _failed(host: Host) -> Callable[[Exception], bool]:
-    def failed(error: Exception) -> bool:
-        if not isinstance(error, OSError):
-            return False
-        where = text.clean_line(str(error.filename or ""))
-        words = error.strerror or str(error)
-        if error.errno == errno.ENOENT:
-            words, where = "there is no such directory", str(Path(where).parent)
-        host.notice(f"Not written: {words.lower()}: {where}", "error")
-        return True
-
-    return failed
+def _refused(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return ""
+    words = (error.strerror or str(error)).lower()
+    return f"{words}: {_shown(Path(error.filename))}" if error.filename else words

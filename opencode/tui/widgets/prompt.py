@@ -9,13 +9,15 @@ import urwid
 
 from opencode import text
 from opencode.errors import InvalidValue
-from opencode.tui.format import Run, runs_width
+from opencode.tui.format import Run, runs_width, truncate_runs
 from opencode.tui.widgets.lines import line
 from opencode.tui.widgets.readline import Readline
 
 __all__ = ["Prompt"]
 
 MIN_INPUT = 16
+MARGINS = 3
+"""Columns around what stands beside the input."""
 MAX_PASTED = 10_000
 """Characters."""
 
@@ -84,8 +86,9 @@ class Prompt:
         """Draw it in one row, with what there is to say about it at the right end."""
         label = [(None, " "), ("key", self.label), (None, " ")]
         before = min(runs_width(label), columns - MIN_INPUT)
-        end = [(None, "  "), *notice, (None, " ")] if notice else []
-        after = max(0, min(runs_width(end), columns - before - MIN_INPUT))
+        room = columns - before - MIN_INPUT - MARGINS
+        end = [(None, "  "), *truncate_runs(notice, room), (None, " ")]
+        after = runs_width(end) if notice and room > 0 else 0
         middle = columns - before - after
         drawn = [
             (line(label, before), None, False, before),
