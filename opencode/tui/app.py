@@ -148,10 +148,14 @@ class App:
 
     def pop(self, layer: Layer) -> None:
         if layer in self.layers[1:]:
-            del self.layers[self.layers.index(layer) :]
+            at = self.layers.index(layer)
+            left = self.layers[at:]
+            del self.layers[at:]
             if not layer.is_overlay:
                 self.layers[-1].resized(*self.root.size)
                 self.layers[-1].shown()
+            for one in left:
+                one.left()
 
     def notice(self, words: str, attribute: str = "notice") -> None:
         self._notice.say(words, attribute)

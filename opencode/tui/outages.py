@@ -45,11 +45,9 @@ class Outages:
     def failed(self, error: Exception, retry: Command, key: str | None) -> None:
         """Take note that a job with this key failed; `retry` has it done again."""
         if not isinstance(error, DatabaseUnavailable):
-            if isinstance(error, OpencodeError):
-                # Whoever answers is there, even if the answer is that there is no such thing.
-                self.succeeded(key)
-            elif not isinstance(error, OSError):
+            if not isinstance(error, (OpencodeError, OSError)):
                 log.error("a job failed", exc_info=error)
+            self.answered(error, key)
             self.report(error)
             return
         log.warning("%s", error)
@@ -64,6 +62,11 @@ class Outages:
 
         self._shown = FailureDialog(self._host, error, retry)
         self._host.push(self._shown)
+
+    def answered(self, error: Exception, key: str | None) -> None:
+        """Take note of an error: whoever says that there is no such thing is there."""
+        if isinstance(error, OpencodeError) and not isinstance(error, DatabaseUnavailable):
+            self.succeeded(key)
 
     def succeeded(self, key: str | None) -> None:
         """Take note that a job with this key succeeded."""

@@ -165,6 +165,9 @@ class Layer:
     def shown(self) -> None:
         """Do what is due when it comes to the top, at first and again."""
 
+    def left(self) -> None:
+        """Do what is due when it was left for what is below it."""
+
     def refresh(self) -> None:
         """Read everything again because the user asked for it."""
 

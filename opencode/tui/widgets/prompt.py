@@ -25,7 +25,7 @@ MAX_PASTED = 10_000
 class Prompt:
     """Label and input; `accept` returns whether the text was taken and the prompt can go."""
 
-    place: ClassVar[str] = "input"
+    place: str = "input"
     """Its entry in the key map."""
     in_footer: ClassVar[bool] = True
     """Whether it is drawn there, or by its screen."""
