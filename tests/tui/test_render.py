@@ -48,7 +48,7 @@ def words(paragraphs: Paragraphs) -> str:
 
 
 def line_of(paragraph: Paragraph) -> str:
-    runs = (paragraph.first, *paragraph.runs, *paragraph.tail)
+    runs = (paragraph.first, *paragraph.runs, *paragraph.echo, *paragraph.tail)
     return "".join(part for _, part in runs)
 
 
@@ -195,7 +195,7 @@ class TestCompose:
             "▾ assistant · gpt-5 · 02:40",
             "▸ bash  ls · 2 lines\n│ a\nb",
         ]
-        assert shown(result) == ["▸ result  2 lines\n│ a\nb"]
+        assert shown(result) == ["▸ result · 2 lines\n│ a\nb"]
 
     def test_the_name_of_a_tool_is_not_said_twice(self) -> None:
         call = message(ToolCall("c", "bash", '{"command": "ls"}'))

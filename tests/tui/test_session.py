@@ -210,7 +210,7 @@ def test_files_of_roles_and_parts_are_shown_as_what_they_are(
         "file · a.pdf · a/pdf · 2 B",
         "ended: canceled",
         "· empty",
-        "▸ result  1 line",
+        "▸ result · 1 line",
         "│ 42",
     ):
         assert shown in text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from opencode.tui.render.compose import Item, ItemKey
-from opencode.tui.render.find import marked
+from opencode.tui.render.find import Place, marked
 from opencode.tui.searching import Hit
 from opencode.tui.transcript import Transcript
 from opencode.tui.widgets.block import Block
@@ -23,8 +23,8 @@ class MarkedBlocks:
         self._transcript = transcript
         self._made: dict[ItemKey, tuple[Item, Block]] = {}
         self._pattern: re.Pattern[str] | None = None
-        self._current: tuple[ItemKey, int] | None = None
-        """The item with the present hit, and its number there."""
+        self._current: tuple[ItemKey, Place] | None = None
+        """The item with the present hit, and its place there."""
 
     def widget(self, item: Item) -> Block:
         """Return an item's widget, the same one for as long as the item stays the same."""

@@ -108,7 +108,7 @@ def _clipped(paragraph: Paragraph, columns: int) -> list[Run]:
     if runs_width((*paragraph.tail, *right)) > columns // 2:
         right = []
     room = max(0, columns - runs_width((*paragraph.tail, *right)) - len(right))
-    runs = truncate_runs((paragraph.first, *paragraph.runs), room)
+    runs = truncate_runs((paragraph.first, *paragraph.runs, *paragraph.echo), room)
     return join_ends([*runs, *paragraph.tail], right, columns)
 
 
