@@ -157,7 +157,7 @@ def test_hits_in_what_is_too_long_to_be_shown(store: Store, drive: StartDriver) 
     driver = search(drive(store).press("enter", "g"), "needle")
     assert " 1 of 3 " in driver.header()
     assert current(driver).startswith("… 52,006 more characters not shown here")
-    assert "o shows all of it" in driver.footer()
+    assert "o opens all of it" in driver.footer()
     assert current(driver.press("n")).strip().startswith("… 1,001 more lines not shown here")
     assert current(driver.press("n")).startswith("… 1,001 more lines not shown here")
 

@@ -101,12 +101,20 @@ class TestMarkup:
         [
             ("one", 1, ""),
             ("\n\none  \ntwo\n\n", 2, ""),
-            (lines(MAX_LINES + 5), MAX_LINES + 5, "… 5 more lines not shown here"),
-            ("x" * (MAX_CHARACTERS + 7), 1, "… 7 more characters not shown here"),
+            (
+                lines(MAX_LINES + 5),
+                MAX_LINES + 5,
+                "… 5 more lines not shown here: o opens all of it in the pager",
+            ),
+            (
+                "x" * (MAX_CHARACTERS + 7),
+                1,
+                "… 7 more characters not shown here: o opens all of it in the pager",
+            ),
             (
                 "x" * MAX_CHARACTERS + "\n" * 3,
                 4,
-                "… 3 more lines not shown here",
+                "… 3 more lines not shown here: o opens all of it in the pager",
             ),
         ],
     )
@@ -208,7 +216,8 @@ class TestCompose:
         result = message(ToolResult("c", "", lines(50), is_error=True), seq=2, role="tool")
         assert shown(call, result)[1] == (
             "▸ bash · failed · 50 lines\n"
-            "│ line 1 of the output\nline 2 of the output\nline 3 of the output"
+            "│ line 1 of the output\nline 2 of the output\nline 3 of the output\n"
+            "… 47 more lines: enter expands, o opens the pager"
         )
 
     def test_diffs_in_results_have_colours(self) -> None:

@@ -62,7 +62,8 @@ def capped(value: str) -> Capped:
     if not missing and len(value) > MAX_CHARACTERS:
         characters = len(value) - MAX_CHARACTERS
         note = f"{text.plural(characters, 'more character')} not shown here"
-    return Capped("\n".join(kept), len(kept) + missing, f"… {note}" if note else "")
+    note = f"… {note}: o opens all of it in the pager" if note else ""
+    return Capped("\n".join(kept), len(kept) + missing, note)
 
 
 def left_out(value: str) -> str:

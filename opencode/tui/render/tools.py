@@ -73,7 +73,9 @@ def result_entry(part: ToolResult) -> Entry:
     elif part.is_error:
         first = content.text.split("\n", FAILED_LINES)[:FAILED_LINES]
         head = "\n".join(first)[: 80 * FAILED_LINES]
-        preview = _output(head)
+        more = content.lines - head.count("\n") - 1
+        rest = f"… {text.plural(more, 'more line')}: enter expands, o opens the pager"
+        preview = (*_output(head), *([_note(rest)] if more else []))
     size = "no output" if empty else text.plural(content.lines, "line")
     name = text.clean_line(part.name).strip()
     return Entry(

@@ -105,7 +105,7 @@ class Find:
         self._at = number
         self._conversation.go_to(self._hits[number])
         if not self._hits[number].shown:
-            self._host.notice("It is in what is not shown here: o shows all of it.")
+            self._host.notice("This hit is in what is not shown here: o opens all of it.")
 
     def _nothing(self) -> str:
         return f"“{text.truncate(text.clean_line(self._words), 40)}” is not in this session."

@@ -23,6 +23,14 @@ from opencode.tui.widgets.composer import WithComposer
 __all__ = ["SessionScreen"]
 
 
+FOLDED: Sequence[Run] = (
+    ("key", "enter"),
+    ("dim", " expands · "),
+    ("key", "o"),
+    ("dim", " pager"),
+)
+
+
 class SessionScreen(Layer):
     """Shows the end of a session first; `deleted` is called when it was deleted from here."""
 
@@ -32,7 +40,7 @@ class SessionScreen(Layer):
         super().__init__(host)
         self._first = session
         self._deleted = deleted
-        self._conversation = Conversation(host, "session")
+        self._conversation = Conversation(host, "session", hint=FOLDED)
         self._writing = Writing(self, lambda: self.session, self._conversation.show_end)
         self.widget = WithComposer(self._conversation.view, lambda: self.prompt, self._writing.note)
         self._below: dict[str, Session] = {}
