@@ -13,7 +13,16 @@ import re
 from opencode import text
 from opencode.tui.tabs import clean_keeping_tabs
 
-__all__ = ["MAX_SHOWN", "Folded", "cleaned", "fold", "folded_if_large", "is_large", "unfolded"]
+__all__ = [
+    "MAX_SHOWN",
+    "Folded",
+    "cleaned",
+    "fold",
+    "folded_if_large",
+    "is_large",
+    "refolded",
+    "unfolded",
+]
 
 BEGIN, END = "\x02", "\x03"
 PIECE = re.compile(f"{BEGIN}([^{END}]*){END}")
@@ -42,6 +51,17 @@ def unfolded(words: str) -> str:
 def folded_if_large(words: str) -> str:
     """Return a text folded as a whole when what there is to show of it is too much."""
     return fold(words) if len(PIECE.sub("", words)) > MAX_SHOWN else words
+
+
+def refolded(edited: str, before: str) -> str:
+    """Return an edited text with those pieces folded again that it left as they were."""
+    done, kept = 0, []
+    for piece in PIECE.findall(before):
+        at = edited.find(piece, done) if piece else -1
+        if at >= 0:
+            kept += [edited[done:at], fold(piece)]
+            done = at + len(piece)
+    return "".join([*kept, edited[done:]])
 
 
 def cleaned(words: str) -> str:

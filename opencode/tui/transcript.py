@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import chain
+from dataclasses import replace
 
 from opencode.tui.copying import Spot
 from opencode.tui.render.blocks import Entry, Rendered
 from opencode.tui.render.compose import HEAD, Fold, Item, ItemKey, compose
-from opencode.tui.render.find import count_in
+from opencode.tui.render.find import Place, places_in, sought
 from opencode.tui.searching import Hit
 from opencode.tui.window import Window
 
@@ -84,32 +84,41 @@ class Transcript:
         self.update()
         return fold
 
-    def locate(self, fold: Fold, hit: Hit, pattern: re.Pattern[str]) -> tuple[int, int] | None:
-        """Return the item with a hit, and which one it is there; `fold` is from `reveal`.
+    def locate(self, fold: Fold, hit: Hit, pattern: re.Pattern[str]) -> tuple[int, Place] | None:
+        """Return the item with a hit, and its place there; `fold` is from `reveal`.
 
-        The last hit stands in for those that are not shown; None when there is none.
+        The last line of its part stands in for what is not shown.
         """
         begin = bisect_left(self._keys, (*fold, 0))
-        if begin == len(self.items):
+        entry = self._entry(hit)
+        if begin == len(self.items) or entry is None:
             return None
-        number = hit.number
-        _, entry = self.entry_at(begin)
-        if entry and (fold[0], entry.part) != (hit.seq, hit.part):
-            # The result of a call, which stands below its input.
-            number += count_in(self.items[begin].paragraphs[:1], pattern)
-            number += count_in(chain.from_iterable(entry.chunks), pattern)
-        last: tuple[int, int] | None = None
+        paragraphs = sought(entry)
+        places = places_in(paragraphs, pattern) if hit.shown else []
+        last = Place(len(paragraphs) - 1, 0)
+        place = places[hit.number] if hit.number < len(places) else (places or [last])[-1]
+        number = place.paragraph + self._above(begin, entry)
         for index in range(begin, len(self.items)):
             item = self.items[index]
             if item.key[:2] != fold:
                 break
-            hits = count_in(item.paragraphs, pattern)
-            above = count_in(item.paragraphs[:1], pattern) if item.head else 0
-            if hits - above > number:
-                return index, number + above
-            number -= hits - above
-            last = (index, hits - 1) if hits > above else last
-        return last
+            if number < len(item.paragraphs):
+                return index, replace(place, paragraph=number)
+            number -= len(item.paragraphs)
+        return None
+
+    def _entry(self, hit: Hit) -> Entry | None:
+        at = self.window.index_of(hit.seq)
+        entries = self.window.items[at].entries if at is not None else ()
+        return next((entry for entry in entries if entry.part == hit.part), None)
+
+    def _above(self, begin: int, entry: Entry) -> int:
+        """Return how many paragraphs stand above an entry's own, from the item `begin` on."""
+        above = int(self.items[begin].head)
+        if entry.kind == "result":
+            _, first = self.entry_at(begin)
+            above += len(sought(first)) if first and first.kind == "call" else 1
+        return above
 
     def entry_at(self, index: int) -> tuple[Rendered, Entry | None]:
         """Return the message of an item, and its entry; None for a head of its own."""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from opencode.models import Message
 from opencode.parts import Reasoning, Text, ToolCall, ToolResult
 from opencode.store import Store
 from opencode.tui import searching
 from opencode.tui.render.blocks import Paragraph, Table
-from opencode.tui.render.find import count_in, marked, pattern_for
-from opencode.tui.searching import Hit, hits_in
+from opencode.tui.render.find import Place, marked, pattern_for, places_in, sought
+from opencode.tui.render.message import entry_of
+from opencode.tui.searching import Hit, Search
 from tests.tui.conftest import StartDriver
 from tests.tui.driver import NOW, Driver
 from tests.tui.stores import Said, add_session, lines, many_messages
 from tests.tui.test_session import marked as at_cursor
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def search(driver: Driver, words: str) -> Driver:
@@ -39,7 +37,7 @@ class TestMarking:
     def test_words_are_found_in_either_case_and_across_lines(self) -> None:
         pattern = pattern_for("two  THREE")
         (paragraph,) = marked(
-            [Paragraph(((None, "one t"), ("code", "wo\nthree two three")))], pattern, 1
+            [Paragraph(((None, "one t"), ("code", "wo\nthree two three")))], pattern, Place(0, 14)
         )
         assert paragraph.runs == (
             (None, "one "),
@@ -56,8 +54,9 @@ class TestMarking:
     def test_cells_of_tables(self) -> None:
         table = Table((((("strong", "ab"),), ((None, "b"),)),), (2, 1), ("left", "left"))
         paragraphs = [Paragraph(table=table), Paragraph(((None, "b"),))]
-        assert count_in(paragraphs, pattern_for("b")) == 3
-        first, last = marked(paragraphs, pattern_for("b"), 2)
+        places = places_in(paragraphs, pattern_for("b"))
+        assert places == [Place(0, 1), Place(0, 3), Place(1, 0)]
+        first, last = marked(paragraphs, pattern_for("b"), places[2])
         assert first.table is not None
         assert first.table.rows[0][0] == (("strong", "a"), ("match", "b"))
         assert last.runs == (("match.current", "b"),)
@@ -70,7 +69,7 @@ class TestMarking:
             ToolResult("1", "", "a pool"),
         )
         message = Message("m", "s", 7, "user", parts, None, NOW, NOW, None)
-        assert list(hits_in([message], pattern_for("pool"))) == [
+        assert list(Search("pool").hits_in([message])) == [
             Hit(7, 0, 0),
             Hit(7, 0, 1),
             Hit(7, 1, 0),
@@ -145,11 +144,72 @@ def test_a_folded_message_is_unfolded_for_its_hit(usual: Store, drive: StartDriv
     assert current(search(driver, "restarts")) == "restarts"
 
 
-def test_hits_in_a_message_with_hidden_text_only(store: Store, drive: StartDriver) -> None:
-    add_session(store, "Hidden", said=[("user", [Text("x " * 90_000 + "needle")])])
-    driver = search(drive(store).press("enter"), "needle")
-    assert " 1 of 1 " in driver.header()
-    assert current(driver) == ""
+def test_hits_in_what_is_too_long_to_be_shown(store: Store, drive: StartDriver) -> None:
+    add_session(
+        store,
+        "Hidden",
+        said=[
+            ("user", [Text("x " * 90_000 + "needle")]),
+            ("assistant", [ToolCall("c", "write", '{"content": "' + "a\\n" * 3_000 + 'needle"}')]),
+            ("tool", [ToolResult("c", "", lines(3_000) + "\nneedle")]),
+        ],
+    )
+    driver = search(drive(store).press("enter", "g"), "needle")
+    assert " 1 of 3 " in driver.header()
+    assert current(driver).startswith("… 52,006 more characters not shown here")
+    assert "o opens all of it" in driver.footer()
+    assert current(driver.press("n")).strip().startswith("… 1,001 more lines not shown here")
+    assert current(driver.press("n")).startswith("… 1,001 more lines not shown here")
+
+
+def test_what_is_shown_is_found_however_it_is_written(store: Store, drive: StartDriver) -> None:
+    written = (
+        "It was **5**, not 4.\n\n> all of the *big*\n> pool, `a*b`\n\n"
+        "| name | what |\n|---|---|\n| x\\|y | R&amp;D |\n\nsee [the docs](https://e.org/d)"
+    )
+    add_session(store, "Written", said=[("assistant", [Text(written)])])
+    driver = drive(store).press("enter")
+    for words in ("was 5, not", "THE big pool, a*b", "x|y", "R&D", "the docs (https://e.org"):
+        found = current(search(driver, words))
+        assert "".join(found.split()).lower() == "".join(words.split()).lower()
+    for words in ("**5**", "&amp;", "|---|", "[the docs]", "name what"):
+        assert " 0 of 0 " in search(driver, words).header()
+
+
+def test_the_name_of_a_tool_counts_once_and_its_state_not(store: Store, drive: StartDriver) -> None:
+    said: list[Said] = [
+        ("assistant", [ToolCall("c", "bash", '{"command": "make lines"}')]),
+        ("tool", [ToolResult("c", "bash", "two\nlines")]),
+    ]
+    add_session(store, "Tool", said=said)
+    driver = drive(store).press("enter")
+    assert " 1 of 1 " in search(driver, "bash").header()
+    assert " 1 of 2 " in search(driver, "lines").header()
+    assert current(driver.press("n")) == "lines"
+    assert " 0 of 0 " in search(driver, "assistant").header()
+
+
+WRITTEN = (
+    "Say p**oo**l, _p_ool and ~~po~~ol.\nThe second\\\nline",
+    "[pool](pool)s and [p&ouml;ol][r] ![alt](a%20b.png) <https://e.org/ä b>\n\n[r]: https://x.y/ü",
+    "- one\n  two\n- `` ` ``\n\n1. three\n   > four\n   five\n\n***\n\nhead\n====\nand &#112;ool",
+    "| a | b |\n|:--|--:|\n| p*oo*l | `x` |\n\n```py\ndef pool():\n    '*a*'\n```\nhtml <b>x</b>",
+    "<me@e.org> e\u0301 İstanbul \u2028 tab\tbed \x1b[1mbold\x1b[0m red, po\x1b[1mol",
+)
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("length", [1, 2, 5, 11])
+def test_a_quick_look_misses_nothing_that_is_shown(written: str, length: int) -> None:
+    message = Message("m", "s", 1, "user", (Text(written),), None, NOW, NOW, None)
+    entry = entry_of(message.parts[0])
+    assert entry
+    for paragraph in sought(entry):
+        shown = "".join(words for _, words in paragraph.runs)
+        for begin in range(len(shown) - length + 1):
+            needle = shown[begin : begin + length].strip()
+            if needle and paragraph.searched:
+                assert list(Search(needle).hits_in([message])), needle
 
 
 def test_more_hits_than_are_kept(

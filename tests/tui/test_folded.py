@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opencode.tui.folded import Folded, cleaned, fold, folded_if_large, is_large, unfolded
+from opencode.tui.folded import Folded, cleaned, fold, folded_if_large, is_large, refolded, unfolded
 
 LONG = "\n".join(f"line {n}" for n in range(200))
 
@@ -33,6 +33,14 @@ def test_pieces_of_one_size_are_told_apart(folded: Folded) -> None:
 def test_text_from_elsewhere_is_cleaned_and_stays_folded() -> None:
     words = f"a\x1b[2J\tb {fold('c')}\x02\x07"
     assert cleaned(words) == f"a\tb {fold('c')}\x02␇"
+
+
+def test_what_an_editor_left_alone_is_folded_again() -> None:
+    before = f"see {fold(LONG)}, {fold('x' * 9_000)} and {fold(LONG)}"
+    edited = f"Look: {LONG} {'x' * 8_999} and {LONG}, {LONG}"
+    assert refolded(edited, before) == f"Look: {fold(LONG)} {'x' * 8_999} and {fold(LONG)}, {LONG}"
+    assert refolded("nothing of it", before) == "nothing of it"
+    assert refolded("as it was", "as it was") == "as it was"
 
 
 def test_what_is_large() -> None:

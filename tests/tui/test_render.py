@@ -48,7 +48,7 @@ def words(paragraphs: Paragraphs) -> str:
 
 
 def line_of(paragraph: Paragraph) -> str:
-    runs = (paragraph.first, *paragraph.runs, *paragraph.tail)
+    runs = (paragraph.first, *paragraph.runs, *paragraph.echo, *paragraph.tail)
     return "".join(part for _, part in runs)
 
 
@@ -101,12 +101,20 @@ class TestMarkup:
         [
             ("one", 1, ""),
             ("\n\none  \ntwo\n\n", 2, ""),
-            (lines(MAX_LINES + 5), MAX_LINES + 5, "… 5 more lines not shown here"),
-            ("x" * (MAX_CHARACTERS + 7), 1, "… 7 more characters not shown here"),
+            (
+                lines(MAX_LINES + 5),
+                MAX_LINES + 5,
+                "… 5 more lines not shown here: o opens all of it in the pager",
+            ),
+            (
+                "x" * (MAX_CHARACTERS + 7),
+                1,
+                "… 7 more characters not shown here: o opens all of it in the pager",
+            ),
             (
                 "x" * MAX_CHARACTERS + "\n" * 3,
                 4,
-                "… 3 more lines not shown here",
+                "… 3 more lines not shown here: o opens all of it in the pager",
             ),
         ],
     )
@@ -195,7 +203,7 @@ class TestCompose:
             "▾ assistant · gpt-5 · 02:40",
             "▸ bash  ls · 2 lines\n│ a\nb",
         ]
-        assert shown(result) == ["▸ result  2 lines\n│ a\nb"]
+        assert shown(result) == ["▸ result · 2 lines\n│ a\nb"]
 
     def test_the_name_of_a_tool_is_not_said_twice(self) -> None:
         call = message(ToolCall("c", "bash", '{"command": "ls"}'))
@@ -208,7 +216,8 @@ class TestCompose:
         result = message(ToolResult("c", "", lines(50), is_error=True), seq=2, role="tool")
         assert shown(call, result)[1] == (
             "▸ bash · failed · 50 lines\n"
-            "│ line 1 of the output\nline 2 of the output\nline 3 of the output"
+            "│ line 1 of the output\nline 2 of the output\nline 3 of the output\n"
+            "… 47 more lines: enter expands, o opens the pager"
         )
 
     def test_diffs_in_results_have_colours(self) -> None:

@@ -61,7 +61,8 @@ def test_jumping_by_message(usual: Store, drive: StartDriver) -> None:
 def test_folding(usual: Store, drive: StartDriver) -> None:
     driver = drive(usual).press("enter", "g")
     driver.press("enter")
-    assert marked(driver) == ["▸ you · 02:35 · 1 line"]
+    (row,) = marked(driver)
+    assert row.startswith("▸ you · 02:35 · 1 line  ")
     assert "Why does" not in driver.text()
     driver.press("enter")
     assert "Why does" in driver.text()
@@ -83,6 +84,31 @@ def test_long_output_is_folded_and_unfolds_in_place(usual: Store, drive: StartDr
     assert marked(driver)[0].startswith("▸ bash  pytest")
 
 
+def test_what_is_folded_says_beside_the_cursor_what_unfolds_it(
+    usual: Store, drive: StartDriver
+) -> None:
+    driver = drive(usual).press("enter")
+    assert "expands" not in driver.text()
+    driver.press("up", "up", "up")
+    assert marked(driver)[:1] == [
+        "▸ bash  make lint · failed · 2 lines           enter expands · o pager 02:37"
+    ]
+    assert driver.text().count("enter expands · o pager") == 1
+    assert "expands" not in driver.press("enter").text()
+    assert "expands" not in drive(usual, size=(140, 40)).press("tab", "up", "up", "up").text()
+
+
+def test_an_error_that_is_longer_says_so(store: Store, drive: StartDriver) -> None:
+    said: list[Said] = [
+        ("assistant", [ToolCall("c", "bash", '{"command": "make"}')]),
+        ("tool", [ToolResult("c", "", lines(44), is_error=True)]),
+    ]
+    add_session(store, "Failed", said=said)
+    driver = drive(store).press("enter")
+    assert "… 41 more lines: enter expands, o opens the pager" in driver.text()
+    assert "more lines" not in driver.press("enter").text()
+
+
 def test_a_flood_of_output_is_cut_and_says_so(store: Store, drive: StartDriver) -> None:
     said: list[Said] = [
         ("assistant", [ToolCall("c", "bash", '{"command": "yes"}')]),
@@ -91,7 +117,7 @@ def test_a_flood_of_output_is_cut_and_says_so(store: Store, drive: StartDriver) 
     add_session(store, "Flood", said=said)
     driver = drive(store).press("enter", "g", "z", "G")
     assert "50,000 lines" in drive(store).press("enter").text()
-    assert "more lines not shown here" in driver.text()
+    assert "more lines not shown here: o opens all of it in the pager" in driver.text()
 
 
 def test_one_huge_line_is_cut_too(store: Store, drive: StartDriver) -> None:
@@ -194,7 +220,7 @@ def test_files_of_roles_and_parts_are_shown_as_what_they_are(
         "file · a.pdf · a/pdf · 2 B",
         "ended: canceled",
         "· empty",
-        "▸ result  1 line",
+        "▸ result · 1 line",
         "│ 42",
     ):
         assert shown in text

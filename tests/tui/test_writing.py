@@ -108,8 +108,11 @@ def test_a_folded_paste_is_whole_in_the_editor(
     assert typed(flaky) == "see [text of 12,345 lines]"
     monkeypatch.setenv("EDITOR", script(tmp_path, 'printf "\tend" >> "$1"'))
     flaky.press("ctrl e")
+    assert typed(flaky) == "see [text of 12,345 lines]\tend".replace("\t", "→")
+    assert flaky.app.drafts.text("flaky") == f"see \x02{LONG}\x03\tend"
+    monkeypatch.setenv("EDITOR", script(tmp_path, """sed -i '100s/^/changed /' "$1\""""))
+    flaky.press("ctrl e")
     assert typed(flaky) == "[text of 12,345 lines, 2]"
-    assert flaky.app.drafts.text("flaky") == f"\x02see {LONG}\tend\x03"
 
 
 def test_a_large_draft_comes_back_folded(usual: Store, flaky: Driver) -> None:

@@ -44,14 +44,18 @@ class Paragraph:
     """Stands before the first row: a bullet, a gutter."""
     rest: Run = (None, "")
     """Stands before all other rows; as wide as `first`."""
+    echo: tuple[Run, ...] = ()
+    """Follows the runs of a line that is clipped: words that stand elsewhere too."""
     tail: tuple[Run, ...] = ()
-    """Follows the runs of a line that is clipped, and is itself not cut off."""
+    """Follows both, and is itself not cut off."""
     right: Run = (None, "")
     """Stands at the right end of the first row; for lines that are clipped."""
     frame: str | None = None
     """With a label, also an empty one, a frame is drawn around the lines."""
     table: Table | None = None
     """Is shown instead of `runs`."""
+    searched: bool = True
+    """Whether the runs are somebody's words, not the program's own."""
 
 
 BLANK = Paragraph()

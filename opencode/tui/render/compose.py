@@ -167,12 +167,9 @@ class _Composer:
         summary, state = self._summary(message, entry, result)
         if entry.call_id in self._below:
             state = (*state, *([("dim", " · ")] if state else []), ("key", "> opens its session"))
-        line = tool_line(
-            summary,
-            state,
-            folded=folded,
-            time=clock_of(message.created_at),
-        )
+        line = tool_line(summary, state, folded=folded, time=clock_of(message.created_at))
+        if entry.kind == "result":
+            line = replace(line, searched=False)
         if folded:
             preview = result.preview if result else ()
             yield Item((*fold, 0), (line, *preview), (), fold, folded=True)
@@ -187,7 +184,9 @@ class _Composer:
     ) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
         """Return what was called, and what came of it."""
         if result is entry:
-            return (("tool", "result"), (None, "  "), *entry.summary), ()
+            if entry.summary[0][0] != "tool":
+                return (("tool", "result"),), entry.summary
+            return (("tool", "result"), (None, "  "), entry.summary[0]), entry.summary[2:]
         if result:
             # Some results bear their tool's name again: it and the space after it go.
             named = result.summary[:1] == entry.summary[:1]
@@ -210,6 +209,7 @@ def _head(message: Rendered, *, folded: bool) -> Paragraph:
         1,
         "clip",
         first=("dim", "▸ " if folded else "▾ "),
+        searched=False,
     )
 
 

@@ -10,7 +10,17 @@ from opencode import text
 from opencode.tui.format import Run
 from opencode.tui.render.blocks import BLANK, Paragraph, Paragraphs
 
-__all__ = ["MAX_CHARACTERS", "MAX_LINES", "Capped", "capped", "chunked", "plain", "prose"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_LINES",
+    "Capped",
+    "capped",
+    "chunked",
+    "left_out",
+    "note_line",
+    "plain",
+    "prose",
+]
 
 MAX_LINES = 2_000
 MAX_CHARACTERS = 128_000
@@ -52,7 +62,21 @@ def capped(value: str) -> Capped:
     if not missing and len(value) > MAX_CHARACTERS:
         characters = len(value) - MAX_CHARACTERS
         note = f"{text.plural(characters, 'more character')} not shown here"
-    return Capped("\n".join(kept), len(kept) + missing, f"… {note}" if note else "")
+    note = f"… {note}: o opens all of it in the pager" if note else ""
+    return Capped("\n".join(kept), len(kept) + missing, note)
+
+
+def left_out(value: str) -> str:
+    """Return what `capped` leaves out of a text, clean."""
+    if len(value) < MAX_LINES:
+        return ""
+    lines = text.clean_text(value[:MAX_CHARACTERS]).strip("\n").split("\n")
+    return "\n".join(lines[MAX_LINES:]) + text.clean_text(value[MAX_CHARACTERS:])
+
+
+def note_line(words: str, indent: int) -> Paragraph:
+    """Return what the program itself says below somebody's words."""
+    return Paragraph((("dim", words),), indent, searched=False)
 
 
 def plain(value: str, attribute: str | None, *, indent: int = 0, gutter: str = "") -> Paragraphs:

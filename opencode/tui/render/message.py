@@ -26,10 +26,10 @@ from opencode.parts import (
 from opencode.tui.format import Run, clock_of
 from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs, Rendered
 from opencode.tui.render.markdown import markdown
-from opencode.tui.render.markup import Capped, capped, chunked, plain, prose
-from opencode.tui.render.tools import call_entry, result_entry
+from opencode.tui.render.markup import Capped, capped, chunked, left_out, note_line, plain, prose
+from opencode.tui.render.tools import call_entry, left_out_of_call, result_entry
 
-__all__ = ["Renderer", "render"]
+__all__ = ["Renderer", "entry_of", "left_out_of", "render"]
 
 INDENT = 3
 
@@ -47,10 +47,41 @@ def render(message: Message, *, rich: bool = True) -> Rendered:
         entries=tuple(
             replace(entry, part=number)
             for number, part in enumerate(message.parts)
-            for entry in _entries(part, clock, rich=rich)
+            if (entry := entry_of(part, clock, rich=rich))
         ),
         rich=rich or not any(isinstance(part, Text) for part in message.parts),
     )
+
+
+def entry_of(
+    part: Part, clock: str = "", *, rich: bool = True, colours: bool = True
+) -> Entry | None:
+    """Return what is shown of a part; None when that is nothing."""
+    match part:
+        case Text():
+            return _text(part, rich=rich, colours=colours)
+        case Reasoning():
+            return _reasoning(part, clock)
+        case ToolCall():
+            return call_entry(part)
+        case ToolResult():
+            return result_entry(part)
+        case Finish(reason=reason):
+            return None if is_ordinary_end(part) else _ended(reason)
+        case _:
+            return _other(part)
+
+
+def left_out_of(part: Part) -> str:
+    """Return what is too long of a part to be shown."""
+    match part:
+        case Text(text=value) | Reasoning(thinking=value) | ToolResult(content=value):
+            return left_out(value)
+        case Unknown(data=value) | Broken(text=value):
+            return left_out(value)
+        case ToolCall():
+            return left_out_of_call(part)
+    return ""
 
 
 class Renderer:
@@ -113,28 +144,12 @@ class _Known:
     size: int
 
 
-def _entries(part: Part, clock: str, *, rich: bool) -> Iterable[Entry]:
-    match part:
-        case Text():
-            return _text(part, rich=rich)
-        case Reasoning():
-            return (_reasoning(part, clock),)
-        case ToolCall():
-            return (call_entry(part),)
-        case ToolResult():
-            return (result_entry(part),)
-        case Finish(reason=reason):
-            return () if is_ordinary_end(part) else (_ended(reason),)
-        case _:
-            return (_other(part),)
-
-
-def _text(part: Text, *, rich: bool) -> Iterable[Entry]:
+def _text(part: Text, *, rich: bool, colours: bool) -> Entry | None:
     content = capped(part.text)
     if not content.text.strip():
-        return ()
-    body = (markdown(content.text) if rich else ()) or prose(content.text)
-    return (Entry("text", chunks=chunked((*body, *_left_out(content)))),)
+        return None
+    body = (markdown(content.text, colours=colours) if rich else ()) or prose(content.text)
+    return Entry("text", chunks=chunked((*body, *_left_out(content))))
 
 
 def _reasoning(part: Reasoning, clock: str) -> Entry:
@@ -147,7 +162,7 @@ def _reasoning(part: Reasoning, clock: str) -> Entry:
     body = (*plain(content.text, "reasoning", indent=5), *_left_out(content))
     return Entry(
         "reasoning",
-        shut=(_line("▸ ", clock, size, ("dim", " · "), ("reasoning", first[:300])),),
+        shut=(_line("▸ ", clock, size, echo=(("dim", " · "), ("reasoning", first[:300]))),),
         chunks=chunked((_line("▾ ", clock, size), *body)),
         folded=True,
     )
@@ -188,14 +203,22 @@ def _raw(words: str, source: str) -> Entry:
 
 
 def _note(kind: str, words: str, attribute: str = "dim") -> Entry:
-    line = Paragraph(((attribute, words),), INDENT)
-    return Entry("reasoning" if kind == "reasoning" else "note", chunks=((line,),))
+    thought = kind == "reasoning"
+    line = Paragraph(((attribute, words),), INDENT, searched=not thought)
+    return Entry("reasoning" if thought else "note", chunks=((line,),))
 
 
-def _line(glyph: str, clock: str, *runs: Run) -> Paragraph:
-    right: Run = ("dim", f" {clock}" if clock else "")
-    return Paragraph(runs, INDENT, "clip", first=("dim", glyph), right=right)
+def _line(glyph: str, clock: str, *runs: Run, echo: tuple[Run, ...] = ()) -> Paragraph:
+    return Paragraph(
+        runs,
+        INDENT,
+        "clip",
+        first=("dim", glyph),
+        echo=echo,
+        right=("dim", f" {clock}" if clock else ""),
+        searched=False,
+    )
 
 
 def _left_out(content: Capped) -> Paragraphs:
-    return (Paragraph((("dim", content.note),), INDENT),) if content.note else ()
+    return (note_line(content.note, INDENT),) if content.note else ()

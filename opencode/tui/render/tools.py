@@ -10,10 +10,10 @@ from opencode.parts import ToolCall, ToolResult
 from opencode.tui.format import Run
 from opencode.tui.render.blocks import Entry, Paragraph, Paragraphs
 from opencode.tui.render.diff import diff_runs, is_diff
-from opencode.tui.render.markup import Capped, capped, chunked, plain
+from opencode.tui.render.markup import Capped, capped, chunked, left_out, note_line, plain
 from opencode.tui.render.runs import pieces_of
 
-__all__ = ["call_entry", "result_entry", "tool_line"]
+__all__ = ["call_entry", "left_out_of_call", "result_entry", "tool_line"]
 
 INDENT = 5
 GUTTER = "│ "
@@ -49,6 +49,13 @@ def call_entry(part: ToolCall) -> Entry:
     )
 
 
+def left_out_of_call(part: ToolCall) -> str:
+    """Return what is too long of a call's input to be shown."""
+    arguments = _arguments(part.input)
+    values = [part.input] if arguments is None else map(_value, arguments.values())
+    return "\n".join(filter(None, map(left_out, values)))
+
+
 def result_entry(part: ToolResult) -> Entry:
     """Return what a tool answered; it stands alone only when its call is not there."""
     content = capped(part.content)
@@ -66,7 +73,9 @@ def result_entry(part: ToolResult) -> Entry:
     elif part.is_error:
         first = content.text.split("\n", FAILED_LINES)[:FAILED_LINES]
         head = "\n".join(first)[: 80 * FAILED_LINES]
-        preview = _output(head)
+        more = content.lines - head.count("\n") - 1
+        rest = f"… {text.plural(more, 'more line')}: enter expands, o opens the pager"
+        preview = (*_output(head), *([_note(rest)] if more else []))
     size = "no output" if empty else text.plural(content.lines, "line")
     name = text.clean_line(part.name).strip()
     return Entry(
@@ -87,13 +96,17 @@ def result_entry(part: ToolResult) -> Entry:
 def tool_line(
     summary: tuple[Run, ...], state: tuple[Run, ...], *, folded: bool, time: str
 ) -> Paragraph:
-    """Return the one line of a call or a result, with the time at its right end."""
+    """Return the one line of a call or a result, with the time at its right end.
+
+    Of what it says only the tool's name does not stand below it too.
+    """
     glyph = "▸ " if folded else "▾ "
     return Paragraph(
-        summary,
+        summary[:1],
         3,
         "clip",
         first=("dim", glyph),
+        echo=summary[1:],
         tail=(("dim", " · "), *state) if state else (),
         right=("dim", f" {time}"),
     )
@@ -128,7 +141,7 @@ def _tally(diff: str) -> tuple[Run, ...]:
 
 
 def _note(words: str) -> Paragraph:
-    return Paragraph((("dim", words),), INDENT)
+    return note_line(words, INDENT)
 
 
 def _arguments(source: str) -> dict[str, object] | None:
@@ -157,9 +170,12 @@ def _input(arguments: dict[str, object] | None, source: str) -> Paragraphs:
     return tuple(chain.from_iterable(_argument(name, value) for name, value in arguments.items()))
 
 
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _argument(name: str, value: object) -> Paragraphs:
-    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    content = capped(shown)
+    content = capped(_value(value))
     label = text.clean_line(name)
     rest = (_note(f"  {content.note}"),) if content.note else ()
     if content.lines == 1 and not content.note:

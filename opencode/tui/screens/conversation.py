@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -30,13 +30,17 @@ __all__ = ["Conversation"]
 
 
 class Conversation:
-    """A pane over a session's messages; `name` tells its jobs from those of other panes."""
+    """A pane over a session's messages; `name` tells its jobs from those of other panes.
+
+    `hint` is said beside the cursor on what is folded.
+    """
 
     def __init__(
         self,
         host: Host,
         name: str,
         *,
+        hint: Sequence[Run] = (),
         on_change: Command = lambda: None,
         on_open: Command = lambda: None,
         on_gone: Command = lambda: None,
@@ -49,7 +53,7 @@ class Conversation:
         self._on_change = on_change
         self._on_gone = on_gone
         self._transcript = Transcript()
-        self._blocks = MarkedBlocks(self._transcript)
+        self._blocks = MarkedBlocks(self._transcript, hint)
         key, render = f"{name}.messages", Renderer()
         self._feed = Feed(host, key, render, self._transcript, self._staying, self._is_gone)
         self._polish = Polish(host, f"{key}.rich", render, self._transcript.window)

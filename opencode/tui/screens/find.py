@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import partial
 
 from opencode import text
 from opencode.tui.format import Run
-from opencode.tui.render.find import pattern_for
 from opencode.tui.screens.base import Host, Layer
 from opencode.tui.screens.conversation import Conversation
-from opencode.tui.searching import Found, Hit, search_page
+from opencode.tui.searching import Found, Hit, Search
 from opencode.tui.widgets.prompt import Prompt
 
 __all__ = ["Find"]
@@ -27,7 +25,7 @@ class Find:
         self._host = host
         self._conversation = conversation
         self._words = ""
-        self._pattern: re.Pattern[str] | None = None
+        self._search: Search | None = None
         self._hits: list[Hit] = []
         self._at: int | None = None
         self._from = 0
@@ -37,7 +35,7 @@ class Find:
     @property
     def active(self) -> bool:
         """Whether hits are shown."""
-        return self._pattern is not None
+        return self._search is not None
 
     def ask(self, layer: Layer) -> None:
         """Have the words typed."""
@@ -56,7 +54,7 @@ class Find:
     def clear(self) -> None:
         """Show no hits any more; what was looked for is offered the next time."""
         self._host.forget(KEY)
-        self._pattern = None
+        self._search = None
         self._hits.clear()
         self._at = None
         self._conversation.highlight(None)
@@ -77,28 +75,27 @@ class Find:
         self.clear()
         self._words = words.strip()
         if self._words:
-            self._pattern = pattern_for(self._words)
+            self._search = Search(self._words)
             self._complete = False
             self._from = self._conversation.cursor_seq()
-            self._conversation.highlight(self._pattern)
-            self._search(0)
+            self._conversation.highlight(self._search.pattern)
+            self._go_on(0)
         return True
 
-    def _search(self, after: int) -> None:
+    def _go_on(self, after: int) -> None:
         session = self._conversation.session
-        if session is None or self._pattern is None:
-            return
-        work = partial(search_page, session_id=session.id, pattern=self._pattern, after=after)
-        self._host.submit(work, self._found, key=KEY)
+        if session is not None and self._search is not None:
+            work = partial(self._search.page, session_id=session.id, after=after)
+            self._host.submit(work, self._found, key=KEY)
 
     def _found(self, found: Found) -> None:
         self._hits += found.hits
         self._complete = found.ends or len(self._hits) >= MAX_HITS
         del self._hits[MAX_HITS:]
         if not self._complete:
-            self._search(found.last)
+            self._go_on(found.last)
         if self._at is None and self._hits:
-            first = bisect_left(self._hits, Hit(self._from, 0, 0))
+            first = bisect_left(self._hits, self._from, key=lambda hit: hit.seq)
             if first < len(self._hits) or self._complete:
                 self._go(min(first, len(self._hits) - 1))
         if self._complete and not self._hits:
@@ -107,6 +104,8 @@ class Find:
     def _go(self, number: int) -> None:
         self._at = number
         self._conversation.go_to(self._hits[number])
+        if not self._hits[number].shown:
+            self._host.notice("This hit is in what is not shown here: o opens all of it.")
 
     def _nothing(self) -> str:
         return f"“{text.truncate(text.clean_line(self._words), 40)}” is not in this session."

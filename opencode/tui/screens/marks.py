@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from opencode.tui.format import Run
 from opencode.tui.render.compose import Item, ItemKey
-from opencode.tui.render.find import marked
+from opencode.tui.render.find import Place, marked
 from opencode.tui.searching import Hit
 from opencode.tui.transcript import Transcript
 from opencode.tui.widgets.block import Block
@@ -17,14 +18,16 @@ __all__ = ["MarkedBlocks"]
 class MarkedBlocks:
     """Makes a widget for each item and keeps it; knows the present hit of a search."""
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, hint: Sequence[Run] = ()) -> None:
+        """`hint`: what is said beside the cursor on what is folded."""
         self.hit: Hit | None = None
         """The hit that is to be seen, once its message is loaded."""
         self._transcript = transcript
+        self._hint = hint
         self._made: dict[ItemKey, tuple[Item, Block]] = {}
         self._pattern: re.Pattern[str] | None = None
-        self._current: tuple[ItemKey, int] | None = None
-        """The item with the present hit, and its number there."""
+        self._current: tuple[ItemKey, Place] | None = None
+        """The item with the present hit, and its place there."""
 
     def widget(self, item: Item) -> Block:
         """Return an item's widget, the same one for as long as the item stays the same."""
@@ -58,7 +61,8 @@ class MarkedBlocks:
         return index
 
     def _block(self, item: Item) -> Block:
+        hint = self._hint if item.folded else ()
         if self._pattern is None:
-            return Block(item.paragraphs, item.lead)
+            return Block(item.paragraphs, item.lead, hint)
         current = self._current[1] if self._current and self._current[0] == item.key else None
-        return Block(marked(item.paragraphs, self._pattern, current), item.lead)
+        return Block(marked(item.paragraphs, self._pattern, current), item.lead, hint)

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["SessionScreen"]
 
 
+FOLDED: Sequence[Run] = (
+    ("key", "enter"),
+    ("dim", " expands · "),
+    ("key", "o"),
+    ("dim", " pager"),
+)
+
+
 class SessionScreen(Layer):
     """Shows the end of a session first; `deleted` is called when it was deleted from here."""
 
@@ -37,7 +45,7 @@ class SessionScreen(Layer):
         super().__init__(host)
         self._first = session
         self._deleted = deleted
-        self._conversation = Conversation(host, "session", on_gone=self._gone_or_not)
+        self._conversation = Conversation(host, "session", hint=FOLDED, on_gone=self._gone_or_not)
         self._gone = Gone(self, lambda: self.session, self._moved)
         self._writing = Writing(self, lambda: self.session, self._conversation.show_end, self._lose)
         self.widget = WithFoot(self._conversation.view, self._foot)

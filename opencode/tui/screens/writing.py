@@ -9,7 +9,7 @@ from opencode import text
 from opencode.errors import NotFound
 from opencode.models import Session
 from opencode.parts import Text
-from opencode.tui.folded import folded_if_large, unfolded
+from opencode.tui.folded import folded_if_large, refolded, unfolded
 from opencode.tui.format import Run, shown_title
 from opencode.tui.screens.base import Command, Layer
 from opencode.tui.screens.programs import edit
@@ -172,8 +172,10 @@ class Writing:
         session_id = self._session().id
 
         def done(edited: str) -> None:
-            if edited != unfolded(self._drafts.text(session_id)):
-                self._drafts.keep(session_id, folded_if_large(clean_keeping_tabs(edited)))
+            before = self._drafts.text(session_id)
+            if edited != unfolded(before):
+                words = refolded(clean_keeping_tabs(edited), before)
+                self._drafts.keep(session_id, folded_if_large(words))
                 self._show_draft(session_id)
 
         edit(self._host, lambda: unfolded(self._drafts.text(session_id)), done)

@@ -24,10 +24,17 @@ MIN_TEXT = 8
 class Block(Flow):
     """Paragraphs below each other; a bar at the left marks them when they have the cursor."""
 
-    def __init__(self, paragraphs: Sequence[Paragraph], lead: Sequence[Paragraph] = ()) -> None:
+    def __init__(
+        self,
+        paragraphs: Sequence[Paragraph],
+        lead: Sequence[Paragraph] = (),
+        hint: Sequence[Run] = (),
+    ) -> None:
+        """`hint`: at the right end of the first line, which is clipped, when it has the cursor."""
         super().__init__()
         self._paragraphs = tuple(paragraphs)
         self._lead = tuple(lead)
+        self._hint = tuple(hint)
         self._drawn: tuple[int, urwid.Canvas, urwid.Canvas] | None = None
 
     def height(self, columns: int) -> int:
@@ -47,6 +54,8 @@ class Block(Flow):
     def draw(self, columns: int, mark: Mark) -> urwid.Canvas:
         lead, content = self._canvases(columns)
         rows = content.rows()
+        if self._hint and mark == "active":
+            content = self._hinting(content, columns)
         if columns > 1:
             bar = [("marker", "\n".join([MARKER if mark == "active" else " "] * rows))]
             content = urwid.CanvasJoin(
@@ -62,6 +71,15 @@ class Block(Flow):
                 ]
             )
         return stack([lead, content], columns, rows + lead.rows())
+
+    def _hinting(self, content: urwid.Canvas, columns: int) -> urwid.Canvas:
+        inner = max(1, columns - 1)
+        first = _paragraph(self._paragraphs[0], inner, self._hint)
+        rest = urwid.CompositeCanvas(content)
+        if rest.rows() == 1:
+            return first
+        rest.trim(1)
+        return stack([first, rest], inner, content.rows())
 
     def _canvases(self, columns: int) -> tuple[urwid.Canvas, urwid.Canvas]:
         """Return lead and content without the bar's column; they are kept for one width."""
@@ -80,7 +98,7 @@ def _stacked(paragraphs: Sequence[Paragraph], columns: int) -> urwid.Canvas:
     return stack(drawn, columns, sum(canvas.rows() for canvas in drawn))
 
 
-def _paragraph(paragraph: Paragraph, columns: int) -> urwid.Canvas:
+def _paragraph(paragraph: Paragraph, columns: int, hint: tuple[Run, ...] = ()) -> urwid.Canvas:
     if not columns:
         return blank(0, 1)
     # One column stays free at the right end, as on the left; very long lines are hard to read.
@@ -92,7 +110,7 @@ def _paragraph(paragraph: Paragraph, columns: int) -> urwid.Canvas:
     elif paragraph.frame is not None:
         canvas = _framed(paragraph, room)
     elif paragraph.wrap == "clip":
-        canvas = line(_clipped(paragraph, room), room)
+        canvas = line(_clipped(paragraph, room, hint), room)
     else:
         canvas = _wrapped(paragraph, room)
     return urwid.CanvasJoin(
@@ -103,12 +121,14 @@ def _paragraph(paragraph: Paragraph, columns: int) -> urwid.Canvas:
     )
 
 
-def _clipped(paragraph: Paragraph, columns: int) -> list[Run]:
+def _clipped(paragraph: Paragraph, columns: int, hint: tuple[Run, ...]) -> list[Run]:
     right = [paragraph.right] if paragraph.right[1] else []
-    if runs_width((*paragraph.tail, *right)) > columns // 2:
+    if hint and runs_width((*paragraph.tail, *right, *hint)) <= columns * 2 // 3:
+        right = [*hint, *right]
+    elif runs_width((*paragraph.tail, *right)) > columns // 2:
         right = []
     room = max(0, columns - runs_width((*paragraph.tail, *right)) - len(right))
-    runs = truncate_runs((paragraph.first, *paragraph.runs), room)
+    runs = truncate_runs((paragraph.first, *paragraph.runs, *paragraph.echo), room)
     return join_ends([*runs, *paragraph.tail], right, columns)
 
 
