@@ -9,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["LogFile", "configure", "log_path", "redact"]
+__all__ = ["LogFile", "configure", "log_path"]
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -25,21 +24,6 @@ LEVELS = {
 
 MAX_BYTES = 2_000_000
 """Above this size the file becomes `opencode.log.1`, and the one before that goes."""
-
-# user:password@ of a URL, also of one whose password should have been escaped; host:port/path@v1
-# is none.
-URL_CREDENTIALS = re.compile(
-    r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?:[^\s/?#@:]*:(?!\d+[/?#])\S*|[^\s/?#]*)@", re.IGNORECASE
-)
-# user:password@tcp(host:port)/database, the form of Go's driver; the password may hold an @.
-GO_DSN = re.compile(r"(?<![\w.-])(?P<user>[^\s:/@'\"]+):\S*@(?=(?:tcp|unix)\()")
-# "password": "…" and password=…, but not the prose "password: not set".
-ASSIGNMENT = re.compile(
-    r"(?P<name>\b\w*(?:password|passwd|secret|token|api_?key)(?:[\"']\s*:|\s*=)\s*)"
-    r"(?:b?\"(?:[^\"\\]|\\.)*\"|b?'(?:[^'\\]|\\.)*'|[^\s,;&)}\]]+)",
-    re.IGNORECASE,
-)
-HIDDEN = "***"
 
 FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -52,13 +36,6 @@ INVISIBLE = {
         *(0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF),
     )
 }
-
-
-def redact(text: str) -> str:
-    """`text` with the passwords of URLs, DSNs and `password=…` replaced by `***`."""
-    text = GO_DSN.sub(rf"\g<user>:{HIDDEN}@", text)
-    text = URL_CREDENTIALS.sub(rf"\g<scheme>{HIDDEN}@", text)
-    return ASSIGNMENT.sub(rf"\g<name>{HIDDEN}", text)
 
 
 def log_path(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -84,6 +61,8 @@ class Formatter(logging.Formatter):
         return f"{seconds}.{int(record.msecs):03}Z"
 
     def format(self, record: logging.LogRecord) -> str:
+        from opencode.text.secrets import redact
+
         text = redact(super().format(record)).translate(INVISIBLE)
         return text.replace("\n", "\n    ")
 

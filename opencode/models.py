@@ -1,14 +1,14 @@
 """What the store hands out: immutable values, fields in the order of the columns.
 
-All times are Unix seconds.  `Session` and `FileSummary` are built straight from a result row by
-position (`Session(*row)`), so their fields must stay in the order of the queries' columns; the
-generator checks that.
+All times are Unix seconds.  What stands for a row is a named tuple: the fields of most stay in the
+order of the queries' columns, which the generator checks, and `Session(*row)` makes one without
+further ado.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from opencode.parts import Part
@@ -31,8 +31,7 @@ Sort = Literal["updated", "created", "cost"]
 """What a listing of sessions is ordered by, always descending; ties by id, descending."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A conversation with an agent; `parent_session_id` is set when another session started it."""
 
     id: str
@@ -49,8 +48,7 @@ class Session:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a session; `seq` is its place there, from 1, with gaps where one was deleted.
 
     `finished_at` is None for messages of users and tools too, not only while one is streaming.
@@ -67,8 +65,7 @@ class Message:
     finished_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FileSummary:
+class FileSummary(NamedTuple):
     """A file version without its content; `version` is `initial`, `v1`, `v2`, …"""
 
     id: str
@@ -79,8 +76,7 @@ class FileSummary:
     updated_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileVersion:
+class FileVersion(NamedTuple):
     """A file's content as the agent wrote it at one moment of a session."""
 
     id: str
@@ -92,8 +88,7 @@ class FileVersion:
     updated_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A project and how much the database holds of it; `updated_at` is its last activity.
 
     `children` are the sub-sessions among its `sessions`.
@@ -111,8 +106,7 @@ class Project:
         return self.sessions - self.children
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
+class Deleted(NamedTuple):
     """How many rows a delete removed, sub-sessions included."""
 
     sessions: int

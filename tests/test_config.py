@@ -16,11 +16,11 @@ from opencode.config import (
     Overrides,
     ProviderType,
     config_paths,
-    json_schema,
     load_config,
     resolve_data_directory,
 )
 from opencode.config.fields import FILE_FIELDS, VARIABLES
+from opencode.config.schema import json_schema
 from tests.config_files import FILE, only_problem, problems_of, write
 from tests.conftest import PROJECT, GitRepository
 

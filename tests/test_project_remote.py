@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencode.project import clean_remote, normalize_remote
+from opencode.project.remote import clean_remote, normalize_remote
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -36,8 +35,7 @@ Suggestion = tuple[str, str]
 """What to type, and what it stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Peek:
+class _Peek(NamedTuple):
     """What may be read for completing."""
 
     sessions: Sessions

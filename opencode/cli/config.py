@@ -93,7 +93,7 @@ def check(app: App) -> None:
 @pass_app
 def schema(app: App) -> None:
     """Print the JSON Schema of the configuration file, for editors."""
-    from opencode.config import json_schema
+    from opencode.config.schema import json_schema
 
     output.document(json_schema())
 

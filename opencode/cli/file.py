@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from opencode.cli import output
@@ -79,7 +77,7 @@ def show(app: App, session: str, path: str, version: str | None, as_json: bool) 
     else:
         found = store.files.get(session_id, path, version)
     if as_json:
-        output.document(asdict(found))
+        output.document(found._asdict())
     else:
         output.raw(found.content)
 

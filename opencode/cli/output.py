@@ -164,7 +164,7 @@ def warn(message: str) -> None:
 def report(error: OpencodeError, *, debug: bool = False) -> None:
     """Tell an error: what is wrong, the particulars, what to do; with `debug` where it arose."""
     from opencode.cli.particulars import hint, particulars
-    from opencode.logs import redact
+    from opencode.text.secrets import redact
 
     _tell(_styled("error: ", "stderr", fg="red", bold=True), redact(error.message))
     for detail in particulars(error):

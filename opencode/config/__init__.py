@@ -19,7 +19,6 @@ from opencode.config.model import (
     TLSSettings,
 )
 from opencode.config.paths import config_paths, resolve_data_directory
-from opencode.config.schema import json_schema
 
 __all__ = [
     "Config",
@@ -32,7 +31,6 @@ __all__ = [
     "TLSMode",
     "TLSSettings",
     "config_paths",
-    "json_schema",
     "load_config",
     "resolve_data_directory",
 ]

@@ -7,11 +7,12 @@ lazy rows and trip over `%` on MySQL; so the files are read here, and run by ada
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from threading import RLock
+from typing import Any, NamedTuple, Protocol, cast
 
 from aiosql import SQLParseException
 from aiosql.queries import Queries as AiosqlQueries
@@ -36,6 +37,9 @@ SUFFIXES = {
 """The operations in use; the others behave differently from driver to driver."""
 
 
+HEADER = re.compile(r"^[ \t]*--\s*name\s*:[ \t]*(?P<name>[\w-]*)", re.MULTILINE)
+
+
 class Connection(Protocol):
     """What the queries need of a connection; sqlite3's and PyMySQL's have it."""
 
@@ -58,6 +62,20 @@ class Query(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(self.parameters)}){self.suffix}"
+
+    @property
+    def place(self) -> str:
+        """`FILE:LINE` of its header."""
+        return f"{self.path}:{self.line}"
+
+
+class _Source(NamedTuple):
+    """The text of one query, from its header to the next one."""
+
+    name: str
+    text: str
+    path: Path
+    line: int
 
     @property
     def place(self) -> str:
@@ -128,29 +146,50 @@ ADAPTERS: Mapping[Dialect, type[Adapter]] = {"sqlite": Adapter, "mysql": Percent
 class Queries(AiosqlQueries):
     """One method per query: `queries.get_session(connection, project_id=…, id=…)`.
 
-    Holds no connection; threads may share it. The typed way in is `querier.Querier`.
+    Holds no connection; threads may share it. The typed way in is `querier.Querier`. A query is
+    parsed when it is first used: most starts use a handful of them, and all take 10 ms.
     """
 
-    if TYPE_CHECKING:
+    def __init__(self, adapter: Adapter, sources: Iterable[_Source]) -> None:
+        super().__init__(cast("Any", adapter))
+        self._adapter = adapter
+        self._sources = {source.name: source for source in sources}
+        self._parsing = RLock()
 
-        def __getattr__(self, name: str) -> QueryFn: ...
+    def __getattr__(self, name: str) -> QueryFn:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        with self._parsing:
+            known = vars(self)
+            if name not in known:
+                self._parse(name)
+            return cast("QueryFn", known[name])
 
     def add_queries(self, queries: list[QueryFn]) -> None:
         """Leave out aiosql's `…_cursor` twins, which hand out cursors that someone must close."""
         super().add_queries(queries[:1])
 
+    def _parse(self, name: str) -> None:
+        # aiosql asks whether there is such an attribute before it adds one.
+        source = self._sources.pop(name, None)
+        if source is None:
+            raise AttributeError(f"there is no query {name}")
+        try:
+            self.load_from_list([_parse(source, self._adapter)])
+        except BaseException:
+            self._sources[name] = source
+            raise
+
 
 @cache
 def load_queries(dialect: Dialect) -> Queries:
-    """The queries of a dialect, read once per process.
+    """The queries of a dialect, found once per process.
 
     Raises:
-        IncompleteInstallation: The files are missing, or one cannot be used.
+        IncompleteInstallation: The files are missing, or two queries have one name; a query that
+            cannot be parsed raises it when it is first used.
     """
-    adapter = ADAPTERS[dialect]()
-    queries = Queries(cast("Any", adapter))
-    queries.load_from_list(_read(sql_directory(dialect), adapter))
-    return queries
+    return Queries(ADAPTERS[dialect](), _sources(sql_directory(dialect)))
 
 
 def read_queries(directory: Path) -> list[Query]:
@@ -159,7 +198,8 @@ def read_queries(directory: Path) -> list[Query]:
     Raises:
         IncompleteInstallation: A file cannot be parsed, or two queries have one name.
     """
-    return [_describe(datum) for datum in _read(directory, Adapter())]
+    adapter = Adapter()
+    return [_describe(_parse(source, adapter)) for source in _sources(directory)]
 
 
 def compare_dialects(sqlite: Path | None = None, mysql: Path | None = None) -> list[str]:
@@ -202,23 +242,40 @@ def _by_file(queries: Iterable[Query]) -> dict[str, list[Query]]:
     return files
 
 
-def _read(directory: Path, adapter: Adapter) -> list[QueryDatum]:
-    loader = QueryLoader(cast("Any", adapter), None)
-    found: dict[str, QueryDatum] = {}
+def _sources(directory: Path) -> list[_Source]:
+    """The queries of a folder, unparsed: files by name, each file from top to bottom."""
+    found: dict[str, _Source] = {}
     for path in sorted(directory.glob("*.sql")):
-        try:
-            data = loader.load_query_data_from_file(path, encoding="utf-8")
-        except SQLParseException as error:
-            raise _unusable(f"{path}: {error}") from error
-        for datum in data:
-            if datum.operation_type not in SUFFIXES:
-                raise _unusable(f"{_place(datum)}: {datum.query_name} has an operation not in use")
-            first = found.setdefault(datum.query_name, datum)
-            if first is not datum:
+        for source in _split(path):
+            first = found.setdefault(source.name, source)
+            if first is not source:
                 raise _unusable(
-                    f"{_place(datum)}: the query {datum.query_name} is already at {_place(first)}"
+                    f"{source.place}: the query {source.name} is already at {first.place}"
                 )
     return list(found.values())
+
+
+def _split(path: Path) -> Iterator[_Source]:
+    text = path.read_text(encoding="utf-8")
+    headers = list(HEADER.finditer(text))
+    ends = [header.start() for header in headers[1:]] + [len(text)]
+    for header, end in zip(headers, ends, strict=True):
+        line = 1 + text.count("\n", 0, header.start())
+        name = header["name"].replace("-", "_")
+        yield _Source(name, text[header.start() : end], path, line)
+
+
+def _parse(source: _Source, adapter: Adapter) -> QueryDatum:
+    loader = QueryLoader(cast("Any", adapter), None)
+    # aiosql counts lines from the beginning of what it is given.
+    text = "\n" * (source.line - 1) + source.text
+    try:
+        (datum,) = loader.load_query_data_from_sql(text, [], source.path)
+    except (SQLParseException, ValueError) as error:
+        raise _unusable(f"{source.path}: {error}") from error
+    if datum.operation_type not in SUFFIXES:
+        raise _unusable(f"{source.place}: {source.name} has an operation not in use")
+    return datum
 
 
 def _unusable(message: str) -> IncompleteInstallation:
@@ -238,7 +295,3 @@ def _describe(datum: QueryDatum) -> Query:
         path=Path(datum.floc[0]),
         line=datum.floc[1],
     )
-
-
-def _place(datum: QueryDatum) -> str:
-    return f"{datum.floc[0]}:{datum.floc[1]}"

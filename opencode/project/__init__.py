@@ -13,16 +13,13 @@ from opencode.project.identity import (
     identify,
     project_of_database,
 )
-from opencode.project.remote import clean_remote, normalize_remote
 from opencode.project.root import find_repository_root
 
 __all__ = [
     "ProjectIdentity",
     "Rule",
     "check_project_id",
-    "clean_remote",
     "find_repository_root",
     "identify",
-    "normalize_remote",
     "project_of_database",
 ]

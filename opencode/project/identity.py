@@ -12,7 +12,6 @@ from typing import Literal, TypeAlias
 from opencode.errors import InvalidValue, ProjectError
 from opencode.limits import PROJECT_ID
 from opencode.project.git import Answer, Facts, GitMissing, GitTimeout, look_around
-from opencode.project.remote import clean_remote, normalize_remote
 from opencode.project.root import Marker, find_marker
 
 __all__ = ["ProjectIdentity", "Rule", "check_project_id", "identify", "project_of_database"]
@@ -198,6 +197,8 @@ def _by_remote(facts: Facts, said: list[str]) -> tuple[str | None, str | None]:
             else "Git: no remote"
         )
         return None, None
+    from opencode.project.remote import clean_remote, normalize_remote
+
     url = facts.remotes[chosen]
     shown = clean_remote(url)
     name = normalize_remote(url, base=facts.top or facts.common)

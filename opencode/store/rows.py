@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
@@ -15,7 +14,7 @@ __all__ = ["file_row", "message_row", "project_row", "session_document", "sessio
 
 def session_row(session: Session) -> dict[str, Any]:
     """The session's columns; a cost that is no number, which JSON has no word for, is null."""
-    row = asdict(session)
+    row = session._asdict()
     return row if isfinite(session.cost) else row | {"cost": None}
 
 
@@ -36,12 +35,12 @@ def message_row(message: Message) -> dict[str, Any]:
 
 def file_row(file: FileSummary) -> dict[str, Any]:
     """The columns of a file version without its content."""
-    return asdict(file)
+    return file._asdict()
 
 
 def project_row(project: Project) -> dict[str, Any]:
     """What a project holds."""
-    return asdict(project)
+    return project._asdict()
 
 
 def session_document(

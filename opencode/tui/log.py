@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencode import text
-from opencode.logs import LogFile, redact
+from opencode.logs import LogFile
 
 __all__ = ["LogLine", "LogTail", "captured"]
 
@@ -34,6 +34,8 @@ class LogTail(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the record, with its traceback if it has one."""
+        from opencode.text.secrets import redact
+
         message = text.clean_text(redact(self.format(record)))
         self.lines.append(LogLine(record.created, record.levelname.lower(), message))
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import pytest
 
 from opencode.store import Store
@@ -77,7 +75,7 @@ def test_content_goes_word_for_word_into_a_pipe(opencode: Opencode, store: Store
 
 def test_show_as_json(opencode: Opencode, store: Store, session_id: str) -> None:
     shown = opencode("file", "show", session_id, "src/a.py", "--version", "1", "--json").json
-    assert shown == asdict(store.files.get(session_id, "src/a.py", 1))
+    assert shown == store.files.get(session_id, "src/a.py", 1)._asdict()
     assert shown["content"] == "one\ntwo\n"
 
 

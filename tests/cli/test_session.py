@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ class TestList:
         store.sessions.create(title="Child", parent=root.id)
         done = opencode("session", "list", "--json")
         assert (done.code, done.err) == (0, "")
-        assert done.json == [asdict(store.sessions.get(root.id))]
+        assert done.json == [store.sessions.get(root.id)._asdict()]
 
     def test_all_adds_children(self, opencode: Opencode, store: Store) -> None:
         root = store.sessions.create(title="Root")
@@ -132,7 +131,7 @@ class TestShow:
         file = store.files.record(session.id, path="a.py", content="x")
         shown = opencode("session", "show", session.id, "--json").json
         assert shown == {
-            **asdict(store.sessions.get(session.id)),
+            **store.sessions.get(session.id)._asdict(),
             "messages": [
                 {
                     "id": message.id,
@@ -209,7 +208,7 @@ class TestNew:
 
     def test_json_is_the_row(self, opencode: Opencode, store: Store) -> None:
         made = opencode("session", "new", "--json").json
-        assert made == asdict(store.sessions.get(made["id"]))
+        assert made == store.sessions.get(made["id"])._asdict()
 
     def test_a_parent_may_be_shortened(self, opencode: Opencode, store: Store) -> None:
         store.sessions.create(id="parent-1")

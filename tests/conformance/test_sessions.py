@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import pytest
@@ -307,7 +306,7 @@ def test_deleting_takes_the_whole_tree(store: Store) -> None:
     deleted = store.sessions.delete(parent.id, child.id)
 
     assert deleted == expected
-    assert dataclasses.astuple(deleted) == (2, 2, 2)
+    assert tuple(deleted) == (2, 2, 2)
     assert [s.id for s in listed(store, children=True)] == [kept.id]
     assert len(store.messages.list(kept.id)) == 1
     assert len(store.files.list(kept.id)) == 1
@@ -318,8 +317,8 @@ def test_deleting_tells_ids_apart_exactly(store: Store) -> None:
         store.sessions.create(id=name)
         store.messages.append(name, role="user", parts=[Text(name)])
         store.files.record(name, path="a", content="")
-    assert dataclasses.astuple(store.sessions.contents("Session-A")) == (1, 1, 1)
-    assert dataclasses.astuple(store.sessions.delete("Session-A")) == (1, 1, 1)
+    assert tuple(store.sessions.contents("Session-A")) == (1, 1, 1)
+    assert tuple(store.sessions.delete("Session-A")) == (1, 1, 1)
     assert len(store.messages.list("session-a")) == 1
 
 
