@@ -60,7 +60,7 @@ def _clean(text: str) -> str:
         text = OTHER_BREAK.sub("\n", text)
     if text.isascii():
         return text
-    from opencode.text.invisible import clean_unicode
+    from opencode.text.extenders import clean_unicode
 
     return clean_unicode(text)
 

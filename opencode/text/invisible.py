@@ -12,42 +12,17 @@ import re
 from functools import lru_cache
 from unicodedata import category
 
-__all__ = ["clean_unicode"]
+from opencode.text.extenders import IGNORABLE, MAX_MARKS
 
-# Biblical Hebrew puts up to five marks on a letter; those who flood a line use dozens.
-MAX_MARKS = 6
+__all__ = ["needed_in"]
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
 KEYCAP = "\u20e3"
 BLACK_FLAG = "\U0001f3f4"
 
-# Lone surrogates and noncharacters.
-NO_TEXT = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
-    chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17)
-)
-
-# Default_Ignorable_Code_Point of DerivedCoreProperties.txt, without the Hangul fillers that stand
-# in for a jamo (U+115F, U+1160) and the Mongolian selectors (marks, which are counted), with the
-# interlinear annotation characters.
-IGNORABLE = (
-    "\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
 INVISIBLE = re.compile(f"[{IGNORABLE}]")
-SUSPECT = re.compile(f"[{NO_TEXT}{IGNORABLE}]")
 SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-
-# All marks and almost all of the above: no letters, digits or white space (\w, \s), nothing of the
-# blocks that hold symbols, ideographs or private use only.
-EXTENDER = (
-    r"[^\w\s\x00-\xac\xae-\u02ff\u2000-\u200a\u2010-\u2029\u202f-\u205f\u2070-\u20cf"
-    r"\u2100-\u2cee\u2e00-\u3029\u3030-\u3098\ud800-\uf8ff\U0001f000-\U0001fbff]"
-)
-EXTENDERS = re.compile(f"{EXTENDER}{EXTENDER}*+")
-FLOOD = re.compile(f"{EXTENDER}{EXTENDER}{{{MAX_MARKS}}}")
-BLANK_LETTER = re.compile("[\u3164\uffa0]")
 
 # A language uses few combinations; hostile text must not fill the memory.
 CACHED_LENGTH = 16
@@ -72,16 +47,8 @@ FLAG_TAGS = tuple(
 )
 
 
-def clean_unicode(text: str) -> str:
-    """The text without what hides, reorders or floods; it has no control characters any more."""
-    if SUSPECT.search(text):
-        text = BLANK_LETTER.sub("", re.sub(f"[{NO_TEXT}]", "\ufffd", text))
-    elif not FLOOD.search(text):
-        return text
-    return EXTENDERS.sub(_needed_in, text)
-
-
-def _needed_in(match: re.Match[str]) -> str:
+def needed_in(match: re.Match[str]) -> str:
+    """What to keep of a run, by what stands around it."""
     text, run, (start, end) = match.string, match[0], match.span()
     if len(run) > CACHED_LENGTH:
         return _needed(text[start - 1 : start], run, text[end : end + 1])

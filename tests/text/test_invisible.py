@@ -7,7 +7,8 @@ from unicodedata import category
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencode.text.invisible import EXTENDER, INVISIBLE, JOINING, clean_unicode
+from opencode.text.extenders import EXTENDER, clean_unicode
+from opencode.text.invisible import INVISIBLE, JOINING
 
 CHARACTERS = [chr(code) for code in range(0xA0, sys.maxunicode + 1)]
 
