@@ -12,11 +12,10 @@ from opencode.tui.widgets.base import Box
 from opencode.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
-    import urwid
-
     from opencode.store import Store
     from opencode.tui.log import LogTail
     from opencode.tui.outside import Outside
+    from opencode.tui.widgets.dialog import Overlay
 
 __all__ = ["Command", "Host", "Layer", "Place", "Preferences"]
 
@@ -128,7 +127,7 @@ class Layer:
     """A screen, or a dialog over one.
 
     Screens have a `widget` for the space between header and footer; dialogs draw themselves in
-    `overlay`.
+    `overlay`, those that are a list in a border have a `widget` too.
     """
 
     place: str
@@ -160,7 +159,7 @@ class Layer:
         """Return the title for the status block; None leaves that to the layer below."""
         return None
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         """Draw the dialog, in no more than these columns and rows."""
         raise NotImplementedError
 

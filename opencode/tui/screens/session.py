@@ -32,7 +32,7 @@ class SessionScreen(Layer):
         super().__init__(host)
         self._first = session
         self._deleted = deleted
-        self._conversation = Conversation(host, "session")
+        self._conversation = Conversation(host, "session", on_open=self._fold)
         self._writing = Writing(self, lambda: self.session, self._conversation.show_end)
         self.widget = WithComposer(self._conversation.view, lambda: self.prompt, self._writing.note)
         self._below: dict[str, Session] = {}
@@ -50,7 +50,7 @@ class SessionScreen(Layer):
             "find": lambda: self._find.ask(self),
             "next-message": lambda: self._conversation.step_message(1),
             "previous-message": lambda: self._conversation.step_message(-1),
-            "fold": self._conversation.fold,
+            "fold": self._fold,
             "fold-all": self._conversation.fold_all,
             "sub-session": self._open_below,
             "files": lambda: self.host.push(FilesScreen(self.host, self.session)),
@@ -91,6 +91,9 @@ class SessionScreen(Layer):
             self._find.clear()
         else:
             super().back()
+
+    def _fold(self) -> None:
+        self._conversation.fold()
 
     def _step(self, direction: int) -> None:
         if self._find.active:

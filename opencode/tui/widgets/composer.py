@@ -45,6 +45,8 @@ class Composer(Prompt):
         self._history = history
         self._newest = value
         self._columns = 80
+        self._first = 0
+        """The first row of the text that is shown."""
         self._open_editor = edit
         self._remember = remember
         self.show(value)
@@ -111,12 +113,25 @@ class Composer(Prompt):
         shown = urwid.CompositeCanvas(inner)
         cursor = self._cursor_row()
         first = max(0, min(cursor - rows + 1, inner.rows() - rows)) if cursor >= rows else 0
+        self._first = first
         shown.trim(first, rows)
         shown.pad_trim_left_right(MARGINS - 1, columns - self._columns - MARGINS + 1)
         title: list[Run] = [("border", "── "), ("label", "Message "), *note]
         rest = join_ends(title, (), columns)
         dashes: Run = ("border", "─" * text.width(rest[-1][1]))
         return stack([line([*rest[:-1], dashes], columns), shown], columns, rows + 1)
+
+    def click_box(self, column: int, row: int) -> bool:
+        """Put the cursor at a place of the box that was drawn; whether that is in its text."""
+        if row < 1:
+            return False
+        place = max(0, min(column - MARGINS + 1, self._columns - 1)), row - 1 + self._first
+        stood = self._edit.edit_pos
+        self._edit.mouse_event((self._columns,), "mouse press", 1, *place, True)
+        self._edit.set_edit_pos(
+            self._folded.beside(str(self._edit.edit_text), self._edit.edit_pos, stood)
+        )
+        return True
 
     def _cursor_row(self) -> int:
         place = self._edit.get_cursor_coords((self._columns,))
@@ -183,7 +198,9 @@ class WithComposer(Box):
 
     def mouse(self, columns: int, rows: int, click: Click) -> bool:
         composer = self._composer()
-        above = rows
-        if isinstance(composer, Composer) and rows >= 2:
-            above -= composer.box(columns, max(2, rows // 2), ()).rows()
-        return click.row < above and self._pane.mouse(columns, above, click)
+        if not isinstance(composer, Composer) or rows < 2:
+            return self._pane.mouse(columns, rows, click)
+        above = rows - composer.box(columns, max(2, rows // 2), ()).rows()
+        if click.row < above:
+            return self._pane.mouse(columns, above, click)
+        return click.button == 1 and composer.click_box(click.column, click.row - above)

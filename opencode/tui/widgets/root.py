@@ -10,10 +10,10 @@ import urwid
 
 from opencode import text
 from opencode.tui.format import Run, truncate_runs
-from opencode.tui.keymap import shown_keys
 from opencode.tui.screens.base import Layer
 from opencode.tui.theme import ATTRIBUTES
 from opencode.tui.widgets.base import Box, Click, Size
+from opencode.tui.widgets.hints import hint_at, hint_runs
 from opencode.tui.widgets.lines import blank, ends, line, paint, stack, text_canvas
 from opencode.tui.widgets.statusblock import StatusBlock, status_rows
 
@@ -93,11 +93,50 @@ class Root(Box):
         if click.event == "mouse drag":
             self._frame.dragged()
             return True
-        top = self._frame.layers[-1]
-        body = _body_rows(rows)
-        if self.too_small or top.is_overlay or not 1 <= click.row <= body:
+        if self.too_small or not click.event.endswith("press"):
             return False
-        return self._frame.click(columns, body, replace(click, row=click.row - 1))
+        top = self._frame.layers[-1]
+        footer = rows - status_rows(rows) - 1
+        if click.row == footer and click.button == 1 and self._click_footer(top, columns, click):
+            return True
+        if top.is_overlay:
+            return self._click_overlay(top, columns, footer, click)
+        if not 1 <= click.row < footer or (click.button == 1 and _asks_about_its_row(top)):
+            return False
+        return self._frame.click(columns, footer - 1, replace(click, row=click.row - 1))
+
+    def _click_footer(self, top: Layer, columns: int, click: Click) -> bool:
+        """Take a click on a hint for its key, and one on an input for a place in it."""
+        notice = self._frame.notice_runs()
+        prompt = top.prompt if top.prompt is not None and top.prompt.in_footer else None
+        column = click.column - 1
+        if prompt is not None:
+            end = notice or _input_hints(columns)
+            before, middle = prompt.layout(columns, end)
+            if before <= click.column < before + middle:
+                prompt.click(click.column - before, middle)
+                return True
+            column -= before + middle + 1
+        if notice:
+            return False
+        key = hint_at(_place_of(top), columns - 2, column)
+        return key is not None and self._frame.key(key)
+
+    def _click_overlay(self, top: Layer, columns: int, rows: int, click: Click) -> bool:
+        """Take a click within a box for what is there, and one beside it for closing it."""
+        drawn = top.overlay(columns, rows)
+        box = drawn.canvas
+        left, above = _corner(box, columns, rows)
+        column, row = click.column - left, click.row - above
+        if not (0 <= column < box.cols() and 0 <= row < box.rows()):
+            return click.button == 1 and self._frame.key("esc")
+        if drawn.pane:
+            inner = box.cols() - 4, box.rows() - 2
+            inside = replace(click, column=column - 2, row=row - 1)
+            within = 0 <= inside.column < inner[0] and 0 <= inside.row < inner[1]
+            return within and self._frame.click(*inner, inside)
+        key = drawn.key_at(column, row)
+        return bool(key) and click.button == 1 and self._frame.key(str(key))
 
     def _draw(self, columns: int, rows: int) -> urwid.Canvas:
         if self.too_small:
@@ -124,7 +163,8 @@ class Root(Box):
         )
         for layer in layers:
             if layer.is_overlay:
-                canvas = _over(layer.overlay(columns, rows - status - 1), canvas, rows - status - 1)
+                top = layer.overlay(columns, rows - status - 1).canvas
+                canvas = urwid.CanvasOverlay(top, canvas, *_corner(top, columns, rows - status - 1))
         return canvas
 
     def _header(self, screen: Layer, columns: int) -> urwid.Canvas:
@@ -137,35 +177,34 @@ class Root(Box):
     def _footer(self, top: Layer, columns: int) -> urwid.Canvas:
         notice = self._frame.notice_runs()
         if top.prompt is not None and top.prompt.in_footer:
-            hints = _hints("input", columns) if columns >= HINTS_BESIDE_INPUT else []
-            return top.prompt.canvas(columns, notice or hints)
+            return top.prompt.canvas(columns, notice or _input_hints(columns))
         if notice:
             return line([(None, " "), *truncate_runs(notice, columns - 2)], columns)
-        place = top.prompt.place if top.prompt is not None else top.place
-        return line([(None, " "), *_hints(place, columns - 2)], columns)
+        return line([(None, " "), *hint_runs(_place_of(top), columns - 2)], columns)
 
 
-def _hints(place: str, columns: int) -> list[Run]:
-    """Return the keys of a place, as many as fit; the last one, help, is never left out."""
-    *hints, last = shown_keys(place)
-    room = columns - len(last[0]) - len(last[1]) - 1
-    runs: list[Run] = []
-    for keys, words in hints:
-        room -= len(keys) + len(words) + 3
-        if room < 0:
-            break
-        runs += [("key", keys), ("dim", f" {words}  ")]
-    return [*runs, ("key", last[0]), ("dim", f" {last[1]}")]
+def _place_of(top: Layer) -> str:
+    """Return the place whose keys hold."""
+    return top.prompt.place if top.prompt is not None else top.place
+
+
+def _input_hints(columns: int) -> list[Run]:
+    return hint_runs("input", columns) if columns >= HINTS_BESIDE_INPUT else []
+
+
+def _asks_about_its_row(top: Layer) -> bool:
+    """Whether something is typed for the row with the cursor, which has to stay there."""
+    prompt = top.prompt
+    return prompt is not None and prompt.in_footer and not prompt.moves_list
 
 
 def _body_rows(rows: int) -> int:
     return rows - status_rows(rows) - 2
 
 
-def _over(top: urwid.Canvas, canvas: urwid.Canvas, rows: int) -> urwid.Canvas:
-    left = max(0, (canvas.cols() - top.cols()) // 2)
-    above = max(0, (rows - top.rows()) // 2)
-    return urwid.CanvasOverlay(top, canvas, left, above)
+def _corner(box: urwid.Canvas, columns: int, rows: int) -> tuple[int, int]:
+    """Return the column and the row at which a box begins that stands in the middle."""
+    return max(0, (columns - box.cols()) // 2), max(0, (rows - box.rows()) // 2)
 
 
 def _centred(words: str, columns: int, rows: int) -> urwid.Canvas:
