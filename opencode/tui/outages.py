@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
 
-from opencode import text
 from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
@@ -13,8 +11,6 @@ from opencode.tui.screens.base import Command, Host
 from opencode.tui.screens.failure import FailureDialog
 
 __all__ = ["Outages"]
-
-LONG_PATH = re.compile(r"/\S{32,}")
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +92,7 @@ class Outages:
             if isinstance(error, StoreError):
                 log.warning("%s", error)
             hint = f" ({error.hint})" if error.hint else ""
-            self._host.notice(f"{_short(error.message)}{hint}", "error")
+            self._host.notice(f"{error.message}{hint}", "error")
         elif isinstance(error, OSError) and error.strerror:
             where = f": {error.filename}" if error.filename else ""
             self._host.notice(f"{error.strerror}{where}", "error")
@@ -106,8 +102,3 @@ class Outages:
     def _panel(self) -> FailureDialog | None:
         panels = (layer for layer in self._host.layers if isinstance(layer, FailureDialog))
         return next(panels, None)
-
-
-def _short(message: str) -> str:
-    """Return a message with the ends of long paths: what it says about them has to fit too."""
-    return LONG_PATH.sub(lambda match: text.truncate(match[0], 32, side="left"), message)

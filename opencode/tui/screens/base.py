@@ -147,6 +147,10 @@ class Layer:
         """Return what stands at the two ends of the first row."""
         return (), ()
 
+    def foot_rows(self, columns: int, rows: int) -> int:
+        """Return how many of the pane's rows hold something at its foot that must be seen."""
+        return 0
+
     def session_title(self) -> str | None:
         """Return the title for the status block; None leaves that to the layer below."""
         return None

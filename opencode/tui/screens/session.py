@@ -32,6 +32,7 @@ class SessionScreen(Layer):
     """Shows the end of a session first; `deleted` is called when it was deleted from here."""
 
     place = "session"
+    widget: WithFoot
 
     def __init__(self, host: Host, session: Session, deleted: Callable[[str], None]) -> None:
         super().__init__(host)
@@ -79,6 +80,10 @@ class SessionScreen(Layer):
         if self._conversation.gone:
             place += [("dim", " · "), ("error", "deleted")]
         return [("title", shown_title(self.session.title))], place
+
+    def foot_rows(self, columns: int, rows: int) -> int:
+        foot = self.widget.foot(columns, rows)
+        return foot.rows() if foot else 0
 
     def session_title(self) -> str:
         return shown_title(self.session.title)

@@ -82,7 +82,7 @@ class Prompt:
 
     def canvas(self, columns: int, notice: Sequence[Run] = ()) -> urwid.Canvas:
         """Draw it in one row, with what there is to say about it at the right end."""
-        label = [(None, " "), ("key", self.label), (None, " ")]
+        label = self._label()
         before = min(runs_width(label), columns - MIN_INPUT)
         end = [(None, "  "), *notice, (None, " ")] if notice else []
         after = max(0, min(runs_width(end), columns - before - MIN_INPUT))
@@ -94,6 +94,13 @@ class Prompt:
         if after:
             drawn.append((line(end, after), None, False, after))
         return urwid.CanvasJoin(drawn)
+
+    def has_room(self, notice: Sequence[Run], columns: int) -> bool:
+        """Whether all of that fits beside it."""
+        return runs_width([*self._label(), *notice]) + 3 <= columns - MIN_INPUT
+
+    def _label(self) -> list[Run]:
+        return [(None, " "), ("key", self.label), (None, " ")]
 
     def _changed_since(self, before: str) -> None:
         if self.value != before:

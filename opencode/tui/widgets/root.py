@@ -9,12 +9,13 @@ from typing import Protocol
 import urwid
 
 from opencode import text
-from opencode.tui.format import Run, truncate_runs
+from opencode.tui.format import Run
 from opencode.tui.keymap import shown_keys
 from opencode.tui.screens.base import Layer
 from opencode.tui.theme import ATTRIBUTES
 from opencode.tui.widgets.base import Box, Click, Size
 from opencode.tui.widgets.lines import blank, ends, line, paint, stack, text_canvas
+from opencode.tui.widgets.notices import MAX_ROWS, fits, notice_canvas
 from opencode.tui.widgets.statusblock import StatusBlock, status_rows
 
 __all__ = ["MIN_COLUMNS", "MIN_ROWS", "Frame", "Root"]
@@ -41,6 +42,9 @@ class Frame(Protocol):
 
     def notice_runs(self) -> Sequence[Run]:
         """Return what there is to say, if anything."""
+
+    def drop_notice(self) -> None:
+        """Say it no more."""
 
     def spinner(self) -> str:
         """Return a sign that work is going on, or nothing."""
@@ -70,6 +74,8 @@ class Root(Box):
         self._frame = frame
         self.size = (0, 0)
         """Columns and rows of the screen when it was drawn last."""
+        self._covered = range(0)
+        """Rows that what there is to say took from the pane."""
 
     @property
     def too_small(self) -> bool:
@@ -93,6 +99,9 @@ class Root(Box):
         if click.event == "mouse drag":
             self._frame.dragged()
             return True
+        if click.row in self._covered:
+            self._frame.drop_notice()
+            return True
         top = self._frame.layers[-1]
         body = _body_rows(rows)
         if self.too_small or top.is_overlay or not 1 <= click.row <= body:
@@ -104,6 +113,7 @@ class Root(Box):
             return _centred(
                 f"needs {MIN_COLUMNS}x{MIN_ROWS}, this is {columns}x{rows}", columns, rows
             )
+        self._covered = range(0)
         layers = self._frame.layers
         screen = next(layer for layer in reversed(layers) if not layer.is_overlay)
         status = status_rows(rows)
@@ -122,10 +132,39 @@ class Root(Box):
             columns,
             rows,
         )
+        taken = 1
         for layer in layers:
             if layer.is_overlay:
-                canvas = _over(layer.overlay(columns, rows - status - 1), canvas, rows - status - 1)
-        return canvas
+                box = layer.overlay(columns, rows - status - 1)
+                canvas = _over(box, canvas, rows - status - 1)
+                taken = max(taken, (rows - status - 1 + box.rows() + 1) // 2)
+        return self._with_notice(canvas, screen, columns, taken)
+
+    def _with_notice(
+        self, canvas: urwid.Canvas, screen: Layer, columns: int, taken: int
+    ) -> urwid.Canvas:
+        """Put what does not fit into the footer over the foot of the pane.
+
+        The pane stays as large as it is, so that nothing in it moves; what is typed there, and
+        dialogs, which end in the row `taken`, are left as they are.
+        """
+        notice = self._frame.notice_runs()
+        top = self._frame.layers[-1]
+        if not notice or self._in_footer(top, notice, columns):
+            return canvas
+        body = _body_rows(canvas.rows())
+        foot = screen.foot_rows(columns, body)
+        end = body + 1 - foot if foot or top.prompt is not None else body + 2
+        most = max(1, min(MAX_ROWS, end - taken, body - 1))
+        drawn = notice_canvas(notice, columns, most)
+        self._covered = range(end - drawn.rows(), end)
+        return urwid.CanvasOverlay(drawn, canvas, 0, self._covered.start)
+
+    def _in_footer(self, top: Layer, notice: Sequence[Run], columns: int) -> bool:
+        """Whether there is room for it there."""
+        if top.prompt is not None and top.prompt.in_footer:
+            return top.prompt.has_room(notice, columns)
+        return fits(notice, columns)
 
     def _header(self, screen: Layer, columns: int) -> urwid.Canvas:
         left, right = screen.header()
@@ -136,11 +175,13 @@ class Root(Box):
 
     def _footer(self, top: Layer, columns: int) -> urwid.Canvas:
         notice = self._frame.notice_runs()
+        if not self._in_footer(top, notice, columns):
+            notice = ()
         if top.prompt is not None and top.prompt.in_footer:
             hints = _hints("input", columns) if columns >= HINTS_BESIDE_INPUT else []
             return top.prompt.canvas(columns, notice or hints)
         if notice:
-            return line([(None, " "), *truncate_runs(notice, columns - 2)], columns)
+            return line([(None, " "), *notice], columns)
         place = top.prompt.place if top.prompt is not None else top.place
         return line([(None, " "), *_hints(place, columns - 2)], columns)
 
