@@ -25,19 +25,19 @@ OSC52_LIMIT = 74_994
 TERMINAL = Path("/dev/tty")
 
 Way = tuple[str, Callable[[str], bool]]
-"""What to say when it worked, and what tries it."""
+"""What to say when it worked, with `{}` for what was copied; and what tries it."""
 
 
-def copy(text: str) -> str:
-    """Copy a text and return what was done, as a sentence for the user.
+def copy(text: str, what: str) -> str:
+    """Copy a text and return what was done, as a sentence for the user; `what` names the text.
 
     Raises:
         OSError: not even a file could be written.
     """
     for done, attempt in ways(os.environ):
         if attempt(text):
-            return done
-    return f"No clipboard was found; the text is in {_to_file(text)}"
+            return done.format(what)
+    return f"No clipboard was found; {what} is in {_to_file(text)}"
 
 
 def ways(environ: Mapping[str, str]) -> Iterator[Way]:
@@ -47,11 +47,11 @@ def ways(environ: Mapping[str, str]) -> Iterator[Way]:
     over SSH only the terminal is near the user. tmux drops OSC 52 unless it was told not to.
     """
     if environ.get("TMUX"):
-        yield "Copied, through tmux.", _piped("tmux", "load-buffer", "-w", "-")
+        yield "Copied {} through tmux.", _piped("tmux", "load-buffer", "-w", "-")
     if not environ.get("SSH_CONNECTION"):
         yield from _programs(environ)
     if not environ.get("STY") and environ.get("TERM", "") not in {"", "dumb", "linux"}:
-        yield "Copied: the terminal was asked to take it (OSC 52).", _to_terminal
+        yield "Asked the terminal to copy {} (OSC 52).", _to_terminal
     if environ.get("SSH_CONNECTION"):
         yield from _programs(environ)
 
@@ -65,7 +65,7 @@ def _programs(environ: Mapping[str, str]) -> Iterator[Way]:
     )
     for display, command in known:
         if (not display or environ.get(display)) and shutil.which(command[0]):
-            yield f"Copied, with {command[0]}.", _piped(*command)
+            yield f"Copied {{}} with {command[0]}.", _piped(*command)
 
 
 def _piped(*command: str) -> Callable[[str], bool]:

@@ -45,6 +45,8 @@ class Drafts:
         self.history: list[str] = []
         """What was sent or cleared, the latest last."""
         self._drafts: dict[str, _Draft] = {}
+        self._lost: set[str] = set()
+        """Sessions that are gone while a draft of theirs is still there."""
 
     def open(self, session_id: str, project_id: str) -> str:
         """Return what is typed for a session of this project."""
@@ -66,8 +68,10 @@ class Drafts:
         return len(self._of(session_id).waiting)
 
     def unsent(self) -> int:
-        """Return how many messages were sent off and are not known to have arrived."""
-        return sum(len(draft.waiting) + len(draft.returned) for draft in self._drafts.values())
+        """Return how many messages were sent off and are not known to have arrived, or not to."""
+        waiting = sum(len(draft.waiting) for draft in self._drafts.values())
+        back = (draft for id, draft in self._drafts.items() if id not in self._lost)
+        return waiting + sum(len(draft.returned) for draft in back)
 
     def remember(self, text: str) -> None:
         """Add something to the history, where the arrow keys find it again."""
@@ -87,6 +91,8 @@ class Drafts:
         draft.text = ""
         self.remember(text)
         self._changed(session_id)
+        for lost in [id for id in self._lost if self.text(id).strip() == text.strip()]:
+            self.discard(lost)
         return id, id != new_id
 
     def sent(self, session_id: str, message_id: str) -> None:
@@ -99,12 +105,40 @@ class Drafts:
         self._changed(session_id)
 
     def failed(self, session_id: str, message_id: str) -> None:
-        """Put a message that could not be stored back before what has been typed since."""
+        """Put a message that could not be stored back before what has been typed since.
+
+        Where several fail they stand in the order in which they were sent.
+        """
         draft = self._of(session_id)
         text = draft.waiting.pop(message_id, None)
         if text is not None:
+            before = _joined(draft.returned.values())
             draft.returned[message_id] = text
-            draft.text = _joined((text, draft.text))
+            if before and draft.text.startswith(before):
+                since = draft.text.removeprefix(before).lstrip("\n")
+                draft.text = _joined((before, text, since))
+            else:
+                draft.text = _joined((text, draft.text))
+            self._changed(session_id)
+
+    def lose(self, session_id: str) -> None:
+        """Take note that a session is gone: the history has its draft too, which stays.
+
+        It goes when the same text is sent elsewhere.
+        """
+        words = self.text(session_id)
+        if words.strip():
+            self._lost.add(session_id)
+            self.remember(words)
+
+    def discard(self, session_id: str) -> None:
+        """Throw a draft away; the history has it."""
+        draft = self._of(session_id)
+        self._lost.discard(session_id)
+        if draft.text:
+            self.remember(draft.text)
+            draft.text = ""
+            draft.returned.clear()
             self._changed(session_id)
 
     def kept(self, session_id: str) -> Kept:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opencode import text
 from opencode.errors import NotFound
 from opencode.tui.draftfiles import DraftFiles
 from opencode.tui.drafts import Drafts, Kept
@@ -26,6 +29,16 @@ NO_PLACE = "there is no home directory"
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What became of a draft of the last time."""
+
+    arrived: Sequence[str] = ()
+    """Ids of its messages that are in the database."""
+    gone: bool = False
+    """Whether its session is not, and the draft stays all the same."""
+
+
 class Keeper:
     """Writes drafts that have changed, and reads those of the last time."""
 
@@ -36,6 +49,8 @@ class Keeper:
         self._unsaved: set[str] = set()
         self._saving: Sequence[Kept] = ()
         self._timer: object = None
+        self._lost = 0
+        """Drafts of the last time whose sessions are gone."""
 
     def open(self, directory: Path | None) -> None:
         """Read what was kept for a database; None when there is no place for it."""
@@ -98,39 +113,48 @@ class Keeper:
     def _restore(self, files: DraftFiles, drafts: Sequence[Kept]) -> None:
         for kept in drafts:
             self.drafts.restore(kept)
-        if drafts:
-            self._host.submit(
-                partial(_look_after, drafts=drafts, files=files),
-                partial(self._looked_after, drafts),
-                failed=lambda _: True,
-            )
+        self._look_after(files, drafts)
 
-    def _looked_after(self, drafts: Sequence[Kept], arrived: frozenset[str]) -> None:
-        """Forget messages that had arrived, unless somebody has gone on with the draft."""
-        for kept in drafts:
+    def _look_after(self, files: DraftFiles, drafts: Sequence[Kept]) -> None:
+        """Ask for the session of a draft, then for the next: what the user wants comes between."""
+        if not drafts:
+            if self._lost:
+                noun = text.plural(self._lost, "draft")
+                self._host.notice(
+                    f"Kept: {noun} of deleted sessions; ↑ in any message prompt goes through them."
+                )
+            return
+        kept, *others = drafts
+
+        def found(found: _Found) -> None:
             if self.drafts.kept(kept.session_id) == kept:
-                for id in arrived & kept.messages.keys():
+                for id in found.arrived:
                     self.drafts.sent(kept.session_id, id)
+                if found.gone:
+                    self.drafts.lose(kept.session_id)
+                    self._lost += 1
+            self._look_after(files, others)
+
+        work = partial(_look_after, kept=kept, files=files)
+        self._host.submit(work, found, failed=lambda _: True)
 
     def _unreadable(self, error: Exception) -> bool:
         self._host.notice(f"Drafts of the last time cannot be read: {error}", "error")
         return isinstance(error, OSError)
 
 
-def _look_after(store: Store, drafts: Sequence[Kept], files: DraftFiles) -> frozenset[str]:
-    """Remove old drafts of sessions that are gone; returns which messages had arrived."""
+def _look_after(store: Store, kept: Kept, files: DraftFiles) -> _Found:
+    """Look for the session of a draft, and for its messages; an old one without goes."""
+    project = store.in_project(kept.project_id) if kept.project_id else store
+    try:
+        project.sessions.get(kept.session_id)
+    except NotFound:
+        if not files.is_old(kept.session_id):
+            return _Found(gone=True)
+        files.remove(kept.session_id)
+        return _Found()
     arrived = []
-    for kept in drafts:
-        project = store.in_project(kept.project_id) if kept.project_id else store
-        if files.is_old(kept.session_id):
-            try:
-                project.sessions.get(kept.session_id)
-            except NotFound:
-                files.remove(kept.session_id)
-                continue
-        for id in kept.messages:
-            try:
-                arrived.append(project.messages.get(id).id)
-            except NotFound:
-                continue
-    return frozenset(arrived)
+    for id in kept.messages:
+        with suppress(NotFound):
+            arrived.append(project.messages.get(id).id)
+    return _Found(tuple(arrived))

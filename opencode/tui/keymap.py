@@ -14,6 +14,7 @@ __all__ = [
     "Place",
     "command_for",
     "first_keys",
+    "key_for",
     "key_label",
     "keys_markdown",
     "shown_keys",
@@ -58,6 +59,7 @@ class Place:
 CONTEXTS = (
     Context("sessions", "Sessions", "list"),
     Context("session", "A session", "session"),
+    Context("stranded", "A session deleted elsewhere", "session deleted elsewhere"),
     Context("files", "Files", "files"),
     Context("difference", "Differences", "differences"),
     Context("projects", "Projects", "projects"),
@@ -107,6 +109,10 @@ BINDINGS = (
     Binding("delete", ("d", "delete"), "session", "delete the session, after asking", "delete"),
     Binding("write", ("i", "a"), "session", "write a message", "write"),
     Binding("export", ("E",), "session", "export as JSON or Markdown…", "export"),
+    Binding("copy-text", ("y", "c"), "stranded", "copy what you typed", "copy text"),
+    Binding("move-text", ("s",), "stranded", "put what you typed in a new session", "new session"),
+    Binding("write", ("i", "a"), "stranded", "look at what you typed", "your text"),
+    Binding("discard", ("d", "delete"), "stranded", "throw away what you typed", "throw away"),
     Binding("compare", ("enter",), "files", "compare its versions", "compare"),
     Binding("pager", ("o",), "files", "show the last version in $PAGER", "pager"),
     Binding("editor", ("O",), "files", "show it in $EDITOR; changes are not kept"),
@@ -181,6 +187,11 @@ PLACES: Mapping[str, Place] = {
             *("copy", "pager", "files", "palette", "rename", "delete", "export", "help"),
         ),
     ),
+    "gone": Place(_SHARED, ("back", "down+up", "help")),
+    "stranded": Place(
+        ("stranded", *_SHARED),
+        ("back", "copy-text", "move-text", "write", "discard", "down+up", "help"),
+    ),
     "projects": Place(("projects", *_SHARED), ("choose", "back", "refresh", "help")),
     "log": Place(_SHARED, ("back", "down+up", "refresh", "help")),
     "opening": Place(("all", "always"), ("quit",)),
@@ -203,6 +214,7 @@ PLACES: Mapping[str, Place] = {
     "failure": Place(("failure", "offline", "always"), ("retry", "log", "dismiss", "quit")),
     "unopened": Place(("failure", "always"), ("retry", "log", "quit")),
     "compose": Place(("compose", "always"), ("accept", "new-line", "editor", "cancel")),
+    "unsendable": Place(("compose", "always"), ("cancel", "new-line", "editor")),
     "input": Place(("input", "always"), ("accept", "cancel")),
 }
 
@@ -247,6 +259,16 @@ def _keys_of(place: str) -> Mapping[str, str]:
 def command_for(place: str, key: str) -> str | None:
     """Return what a key means at a place, None when nothing."""
     return _keys_of(place).get(key)
+
+
+def key_for(place: str, command: str) -> str:
+    """Return the key that is shown for a command at a place."""
+    contexts = PLACES[place].contexts
+    return next(
+        key_label(binding.keys[0])
+        for binding in BINDINGS
+        if binding.command == command and binding.context in contexts
+    )
 
 
 def shown_keys(place: str) -> list[tuple[str, str]]:

@@ -38,6 +38,12 @@ class LogTail(logging.Handler):
         message = text.clean_text(redact(self.format(record)))
         self.lines.append(LogLine(record.created, record.levelname.lower(), message))
 
+    def keep(self, moment: float, level: str, words: str) -> None:
+        """Keep what was told the user at some length, unless a record has it already."""
+        known = self.lines[-1].message if self.lines else None
+        if words != known:
+            self.lines.append(LogLine(moment, level, text.clean_text(redact(words))))
+
 
 @contextmanager
 def captured(tail: LogTail, file: Path | None) -> Iterator[None]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
 
-from opencode import text
 from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
@@ -13,8 +11,6 @@ from opencode.tui.screens.base import Command, Host
 from opencode.tui.screens.failure import FailureDialog
 
 __all__ = ["Outages"]
-
-LONG_PATH = re.compile(r"/\S{32,}")
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +37,9 @@ class Outages:
     def failed(self, error: Exception, retry: Command, key: str | None) -> None:
         """Take note that a job with this key failed; `retry` has it done again."""
         if not isinstance(error, DatabaseUnavailable):
-            if isinstance(error, OpencodeError):
-                # Whoever answers is there, even if the answer is that there is no such thing.
-                self.succeeded(key)
-            elif not isinstance(error, OSError):
+            if not isinstance(error, (OpencodeError, OSError)):
                 log.error("a job failed", exc_info=error)
+            self.answered(error, key)
             self.report(error)
             return
         log.warning("%s", error)
@@ -57,6 +51,11 @@ class Outages:
             self._host.push(FailureDialog(self._host, error, retry))
         else:
             panel.again(error, retry)
+
+    def answered(self, error: Exception, key: str | None) -> None:
+        """Take note of an error: whoever says that there is no such thing is there."""
+        if isinstance(error, OpencodeError) and not isinstance(error, DatabaseUnavailable):
+            self.succeeded(key)
 
     def succeeded(self, key: str | None) -> None:
         """Take note that a job with this key succeeded."""
@@ -93,7 +92,7 @@ class Outages:
             if isinstance(error, StoreError):
                 log.warning("%s", error)
             hint = f" ({error.hint})" if error.hint else ""
-            self._host.notice(f"{_short(error.message)}{hint}", "error")
+            self._host.notice(f"{error.message}{hint}", "error")
         elif isinstance(error, OSError) and error.strerror:
             where = f": {error.filename}" if error.filename else ""
             self._host.notice(f"{error.strerror}{where}", "error")
@@ -103,8 +102,3 @@ class Outages:
     def _panel(self) -> FailureDialog | None:
         panels = (layer for layer in self._host.layers if isinstance(layer, FailureDialog))
         return next(panels, None)
-
-
-def _short(message: str) -> str:
-    """Return a message with the ends of long paths: what it says about them has to fit too."""
-    return LONG_PATH.sub(lambda match: text.truncate(match[0], 32, side="left"), message)

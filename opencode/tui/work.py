@@ -72,7 +72,9 @@ class Work:
             done(result)
 
         def went_wrong(error: Exception) -> None:
-            if failed is None or not failed(error):
+            if failed is not None and failed(error):
+                self._outages.answered(error, key)
+            else:
                 self._outages.failed(error, again, key)
 
         def again() -> None:

@@ -41,7 +41,7 @@ def test_tmux_comes_first(programs: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("TMUX", "/tmp/tmux-1000/default,1,0")
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     got, unused = program(programs, "tmux"), program(programs, "wl-copy")
-    assert clipboard.copy(TEXT) == "Copied, through tmux."
+    assert clipboard.copy(TEXT, "the id") == "Copied the id through tmux."
     assert got.read_text(encoding="utf-8") == TEXT
     assert Path(f"{got}.args").read_text().split() == ["load-buffer", "-w", "-"]
     assert not unused.exists()
@@ -54,7 +54,7 @@ def test_what_fails_is_followed_by_the_next_way(
     monkeypatch.setenv("DISPLAY", ":0")
     program(programs, "tmux", status=1)
     got = program(programs, "xclip")
-    assert clipboard.copy(TEXT) == "Copied, with xclip."
+    assert clipboard.copy(TEXT, "the id") == "Copied the id with xclip."
     assert got.read_text(encoding="utf-8") == TEXT
 
 
@@ -62,7 +62,7 @@ def test_programs_without_their_display_are_left_alone(programs: Path) -> None:
     for name in ("wl-copy", "xclip", "xsel"):
         program(programs, name)
     assert [words for words, _ in clipboard.ways({"TERM": "xterm"})] == [
-        "Copied: the terminal was asked to take it (OSC 52)."
+        "Asked the terminal to copy {} (OSC 52)."
     ]
 
 
@@ -72,7 +72,7 @@ def test_the_terminal_is_asked_in_one_sequence(
     terminal = tmp_path / "tty"
     terminal.touch()
     monkeypatch.setattr(clipboard, "TERMINAL", terminal)
-    assert "OSC 52" in clipboard.copy(TEXT)
+    assert clipboard.copy(TEXT, "{} of it") == "Asked the terminal to copy {} of it (OSC 52)."
     sequence = terminal.read_bytes()
     assert sequence.startswith(b"\033]52;c;")
     assert base64.b64decode(sequence[7:-1]).decode() == TEXT
@@ -93,8 +93,8 @@ def test_terminals_that_know_no_clipboard_are_not_asked(
 
 
 def test_without_any_clipboard_there_is_a_file_for_the_user_alone(programs: Path) -> None:
-    said = clipboard.copy(TEXT)
-    assert said.startswith("No clipboard was found; the text is in ")
+    said = clipboard.copy(TEXT, "the id")
+    assert said.startswith("No clipboard was found; the id is in ")
     file = Path(said.rpartition(" ")[2])
     assert file.read_text(encoding="utf-8") == TEXT
     assert file.stat().st_mode & 0o777 == 0o600
@@ -106,5 +106,5 @@ def test_what_is_too_long_for_terminals_is_not_cut(
     terminal = tmp_path / "tty"
     terminal.touch()
     monkeypatch.setattr(clipboard, "TERMINAL", terminal)
-    assert "the text is in" in clipboard.copy("x" * 100_000)
+    assert "the id is in" in clipboard.copy("x" * 100_000, "the id")
     assert terminal.read_bytes() == b""

@@ -107,7 +107,7 @@ def poison(execute: Callable[..., object], attack: str) -> None:
 
 STEPS = (
     *[("", "end"), ("enter", "of 5"), ("G", "of 5"), ("z", "of 5"), ("g", "of 5")],
-    *[("y", "Copy what?"), ("G", "Copy what?"), ("enter", "Copied"), ("/", "find:")],
+    *[("y", "Copy what?"), ("G", "Copy what?"), ("enter", "the terminal to copy"), ("/", "find:")],
     *[("end", "find: end"), ("enter", " 1 of "), ("n", " 2 of "), ("esc", "- 2 of ")],
     *[("f", "version"), ("enter", "→"), ("s", "two"), ("w", "write to:"), ("esc", "-write to:")],
     *[("q", "version"), ("q", "of 5"), ("r", "Title:"), ("esc", "-Title:"), ("i", "── Message")],

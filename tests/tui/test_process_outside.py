@@ -52,6 +52,6 @@ def test_a_pager_that_cannot_be_started(checkout: Path, tmp_path: Path) -> None:
 def test_copying_through_the_terminal(checkout: Path) -> None:
     with opened(checkout) as terminal:
         terminal.press("y").wait_for("Copy what?", "session id").press("y")
-        terminal.wait_for("Copied: the terminal")
+        terminal.wait_for("Asked the terminal to copy message · 1 line (OSC 52).")
         words = base64.b64encode(b"All tests pass now.")
         assert b"\x1b]52;c;" + words + b"\x07" in terminal.raw

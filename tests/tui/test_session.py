@@ -143,22 +143,6 @@ def test_renaming_and_deleting_from_within(usual: Store, drive: StartDriver) -> 
     assert "Other" not in "\n".join(driver.lines()[2:-5])
 
 
-def test_a_session_deleted_elsewhere(usual: Store, drive: StartDriver) -> None:
-    driver = drive(usual).press("enter")
-    write_elsewhere(usual, "DELETE FROM sessions WHERE id = 'implement'")
-    driver.press("R")
-    assert driver.footer().startswith(" no session implement")
-    driver.press("esc")
-    assert "Implement" not in "\n".join(driver.lines()[2:-5])
-
-
-def test_opening_a_session_that_is_gone(usual: Store, drive: StartDriver) -> None:
-    driver = drive(usual)
-    write_elsewhere(usual, "DELETE FROM sessions WHERE id = 'implement'")
-    driver.press("enter")
-    assert "no session implement" in "\n".join(driver.lines()[1:-5])
-
-
 def test_going_back_shows_the_list_as_it_is_now(usual: Store, drive: StartDriver) -> None:
     driver = drive(usual).press("j", "enter")
     write_elsewhere(usual, "UPDATE sessions SET title = 'Changed' WHERE id = 'implement'")

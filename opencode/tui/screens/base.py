@@ -155,6 +155,10 @@ class Layer:
         """Return what stands at the two ends of the first row."""
         return (), ()
 
+    def foot_rows(self, columns: int, rows: int) -> int:
+        """Return how many of the pane's rows hold something at its foot that must be seen."""
+        return 0
+
     def session_title(self) -> str | None:
         """Return the title for the status block; None leaves that to the layer below."""
         return None
@@ -165,6 +169,9 @@ class Layer:
 
     def shown(self) -> None:
         """Do what is due when it comes to the top, at first and again."""
+
+    def left(self) -> None:
+        """Do what is due when it was left for what is below it."""
 
     def refresh(self) -> None:
         """Read everything again because the user asked for it."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from opencode import text
+from opencode.errors import NotFound
 from opencode.models import Session
 from opencode.tui import loading
 from opencode.tui.copying import Spot
@@ -38,14 +39,19 @@ class Conversation:
         *,
         on_change: Command = lambda: None,
         on_open: Command = lambda: None,
+        on_gone: Command = lambda: None,
     ) -> None:
+        """`on_gone` is called when the session is found to be deleted, or there after all."""
         self.session: Session | None = None
+        self.gone = False
+        """Whether the session is not in the database any more; what is loaded stays."""
         self.view = ListView(self, on_move=self._moved, on_open=on_open)
         self._on_change = on_change
+        self._on_gone = on_gone
         self._transcript = Transcript()
         self._blocks = MarkedBlocks(self._transcript)
         key, render = f"{name}.messages", Renderer()
-        self._feed = Feed(host, key, render, self._transcript, self._staying)
+        self._feed = Feed(host, key, render, self._transcript, self._staying, self._is_gone)
         self._polish = Polish(host, f"{key}.rich", render, self._transcript.window)
         self._new_below = 0
 
@@ -58,6 +64,7 @@ class Conversation:
     def show(self, session: Session, size: int = PAGE) -> None:
         """Show the end of a session."""
         self.session = session
+        self.gone = False
         self._transcript.clear()
         self.view.placeholder = [[("dim", "loading…")]]
         self._read(partial(loading.last_messages, size=size), "last")
@@ -92,6 +99,8 @@ class Conversation:
     def move(self, command: str) -> bool:
         """Move the cursor; the very first and the very last message may have to be fetched."""
         window = self._transcript.window
+        if self.gone:
+            return self.view.move(command)
         if command == "first" and not window.starts:
             self._read(loading.first_messages, "first")
         elif command == "last" and not window.ends:
@@ -162,20 +171,38 @@ class Conversation:
 
         def done(session: Session) -> None:
             self.session = session
+            self.lose(gone=False)
             self.view.placeholder = [[("dim", "No messages in this session yet.")]]
             self._new_below = 0
             self._on_change()
             self.view.move(go_to)
 
         def failed(error: Exception) -> bool:
+            if self._is_gone(error):
+                self.view.placeholder = [[("dim", "Nothing of this session was read before.")]]
+                return True
             self.view.placeholder = [[("error", text.clean_line(str(error)))]]
             return False
 
         if self.session is not None:
             self._feed.read(self.session, load, done, failed)
 
+    def lose(self, *, gone: bool = True) -> None:
+        """Take note that the session is not in the database any more, or that it is."""
+        if self.gone != gone:
+            self.gone = gone
+            self._on_gone()
+
+    def _is_gone(self, error: Exception) -> bool:
+        """Whether that is what went wrong."""
+        if isinstance(error, NotFound):
+            self.lose()
+            return True
+        return False
+
     def _reloaded(self, session: Session, added: int) -> None:
         self.session = session
+        self.lose(gone=False)
         self._new_below += added
 
     def _moved(self) -> None:
@@ -183,7 +210,8 @@ class Conversation:
         window = self._transcript.window
         if self._transcript.items and self.session is not None:
             first, last = map(self._transcript.message_index, shown)
-            self._feed.follow(self.session, first, last)
+            if not self.gone:
+                self._feed.follow(self.session, first, last)
             self._polish.ask(first, last, self._polished)
         if self._new_below and window.ends and self.view.at_end():
             self._new_below = 0

@@ -80,15 +80,13 @@ class CopyDialog(Layer):
 def copy_words(host: Host, words: str, what: str) -> None:
     """Copy clean text and say where it went."""
 
-    def done(how: str) -> None:
-        host.notice(f"{text.truncate(what, 30)}: {how}")
-
     def failed(error: Exception) -> bool:
         if isinstance(error, OSError):
             host.notice(f"Nothing could be copied: {error.strerror or error}", "error")
         return isinstance(error, OSError)
 
-    host.aside(partial(clipboard.copy, words), done, failed=failed)
+    work = partial(clipboard.copy, words, text.truncate(what, 30))
+    host.aside(work, host.notice, failed=failed)
 
 
 def _row(choice: Choice, width: int) -> list[Run]:

@@ -88,6 +88,7 @@ class DeleteDialog(Layer):
 
         def deleted(what: Deleted) -> None:
             lost = _parts(what)
+            self.host.drafts.discard(session_id)
             self.host.notice(
                 f"Deleted “{text.truncate(title, 40)}”{f' with {_joined(lost)}' if lost else ''}."
             )

@@ -31,14 +31,19 @@ class Feed:
         render: Renderer,
         transcript: Transcript,
         keeping: Callable[[], AbstractContextManager[None]],
+        failed: Callable[[Exception], bool],
     ) -> None:
-        """Inside `keeping` the window changes while the reader stays where he is."""
+        """Inside `keeping` the window changes while the reader stays where he is.
+
+        `failed` returns whether it has dealt with an error of reading on, or again.
+        """
         self._host = host
         self._key = key
         self._render = render
         self._transcript = transcript
         self._window = transcript.window
         self._keeping = keeping
+        self._failed = failed
 
     def forget(self) -> None:
         """Take no interest in what was asked for any more."""
@@ -85,7 +90,7 @@ class Feed:
                 )
                 done(messages.session, added)
 
-        self._host.submit(work, arrived, key=self._key)
+        self._host.submit(work, arrived, key=self._key, failed=self._failed)
 
     def read_around(self, session: Session, seq: int, done: Callable[[], object]) -> None:
         """Read a message, and those before and after it, in place of what there is."""
@@ -96,7 +101,7 @@ class Feed:
             done()
 
         work = partial(loading.messages_around, render=self._render, session_id=session.id, seq=seq)
-        self._host.submit(work, arrived, key=self._key)
+        self._host.submit(work, arrived, key=self._key, failed=self._failed)
 
     def follow(self, session: Session, first: int, last: int) -> None:
         """Read on where the reader comes near an end of the window; he sees its items so far."""
@@ -113,9 +118,9 @@ class Feed:
             if window.arrived(side, generation):
                 self._grow(side, stretch)
 
-        def failed(_: Exception) -> bool:
+        def failed(error: Exception) -> bool:
             window.arrived(side, generation)
-            return False
+            return self._failed(error)
 
         work = partial(load, render=self._render, session_id=session.id, seq=edge)
         self._host.submit(work, arrived, key=f"{self._key}.{side}", failed=failed)

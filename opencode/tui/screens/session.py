@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from opencode.models import Session
 from opencode.tui.copying import words_at
@@ -16,9 +17,13 @@ from opencode.tui.screens.copy import CopyDialog
 from opencode.tui.screens.delete import DeleteDialog
 from opencode.tui.screens.files import FilesScreen
 from opencode.tui.screens.find import Find
+from opencode.tui.screens.gone import Gone
 from opencode.tui.screens.programs import view
 from opencode.tui.screens.writing import Writing
-from opencode.tui.widgets.composer import WithComposer
+from opencode.tui.widgets.composer import Composer, WithFoot
+
+if TYPE_CHECKING:
+    import urwid
 
 __all__ = ["SessionScreen"]
 
@@ -27,14 +32,18 @@ class SessionScreen(Layer):
     """Shows the end of a session first; `deleted` is called when it was deleted from here."""
 
     place = "session"
+    widget: WithFoot
 
     def __init__(self, host: Host, session: Session, deleted: Callable[[str], None]) -> None:
         super().__init__(host)
         self._first = session
         self._deleted = deleted
-        self._conversation = Conversation(host, "session", on_open=self._fold)
-        self._writing = Writing(self, lambda: self.session, self._conversation.show_end)
-        self.widget = WithComposer(self._conversation.view, lambda: self.prompt, self._writing.note)
+        self._conversation = Conversation(
+            host, "session", on_open=self._fold, on_gone=self._gone_or_not
+        )
+        self._gone = Gone(self, lambda: self.session, self._moved)
+        self._writing = Writing(self, lambda: self.session, self._conversation.show_end, self._lose)
+        self.widget = WithFoot(self._conversation.view, self._foot, self._click_foot)
         self._below: dict[str, Session] = {}
         self._find = Find(host, self._conversation)
 
@@ -44,6 +53,8 @@ class SessionScreen(Layer):
         return self._conversation.session or self._first
 
     def commands(self) -> Mapping[str, Command]:
+        if self._conversation.gone:
+            return {} if self.place == "gone" else {**self._gone.commands(), "write": self.write}
         return {
             "next": lambda: self._step(1),
             "previous": lambda: self._step(-1),
@@ -59,7 +70,7 @@ class SessionScreen(Layer):
             "editor": lambda: self._view(editor=True),
             "rename": self._rename,
             "delete": self._delete,
-            "write": self._writing.open,
+            "write": self.write,
             "export": lambda: self.host.push(export_dialog(self.host, self.session)),
         }
 
@@ -68,7 +79,13 @@ class SessionScreen(Layer):
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
         place = [*self._find.runs(), *self._conversation.place()]
+        if self._conversation.gone:
+            place += [("dim", " · "), ("error", "deleted")]
         return [("title", shown_title(self.session.title))], place
+
+    def foot_rows(self, columns: int, rows: int) -> int:
+        foot = self.widget.foot(columns, rows)
+        return foot.rows() if foot else 0
 
     def session_title(self) -> str:
         return shown_title(self.session.title)
@@ -77,6 +94,9 @@ class SessionScreen(Layer):
         if self._conversation.session is None:
             self._conversation.show(self._first)
             self._writing.remind()
+        else:
+            # What others wrote while another screen was on top was told to that one.
+            self._conversation.refresh()
         self._look_below()
 
     def refresh(self) -> None:
@@ -94,6 +114,41 @@ class SessionScreen(Layer):
 
     def _fold(self) -> None:
         self._conversation.fold()
+
+    def left(self) -> None:
+        if self._conversation.gone:
+            self._gone.leave()
+
+    def write(self) -> None:
+        """Have a message typed."""
+        self._writing.open(sendable=not self._conversation.gone)
+
+    def _foot(self, columns: int, most: int) -> urwid.Canvas | None:
+        if isinstance(self.prompt, Composer):
+            return self.prompt.box(columns, most, self._writing.note())
+        return self._gone.box(columns, most) if self._conversation.gone else None
+
+    def _click_foot(self, column: int, row: int) -> bool:
+        return isinstance(self.prompt, Composer) and self.prompt.click_box(column, row)
+
+    def _lose(self) -> None:
+        self._conversation.lose()
+        self._gone.settle()
+
+    def _gone_or_not(self) -> None:
+        self._writing.allow(sending=not self._conversation.gone)
+        if self._conversation.gone:
+            self._find.clear()
+            self._gone.settle()
+        else:
+            self.place = "session"
+
+    def _moved(self, session: Session) -> None:
+        """Go on in another session, which has got what was typed here."""
+        screen = SessionScreen(self.host, session, self._deleted)
+        self.host.pop(self)
+        self.host.push(screen)
+        screen.write()
 
     def _step(self, direction: int) -> None:
         if self._find.active:

@@ -10,7 +10,7 @@ from opencode.errors import NotFound
 from opencode.models import Session
 from opencode.parts import Text
 from opencode.tui.folded import folded_if_large, unfolded
-from opencode.tui.format import Run
+from opencode.tui.format import Run, shown_title
 from opencode.tui.screens.base import Command, Layer
 from opencode.tui.screens.programs import edit
 from opencode.tui.tabs import clean_keeping_tabs
@@ -22,21 +22,29 @@ if TYPE_CHECKING:
 
 __all__ = ["Writing"]
 
+UNSENDABLE = "unsendable"
+
 
 class Writing:
     """The prompt of one session; its text is kept until the store has the message."""
 
-    def __init__(self, layer: Layer, session: Callable[[], Session], arrived: Command) -> None:
-        """`arrived` is called when a message of ours is in the database."""
+    def __init__(
+        self, layer: Layer, session: Callable[[], Session], arrived: Command, gone: Command
+    ) -> None:
+        """`arrived` is called when a message of ours is in the database.
+
+        `gone` is called when the session turns out to be deleted.
+        """
         self._layer = layer
         self._host = layer.host
         self._drafts = layer.host.drafts
         self._session = session
         self._arrived = arrived
+        self._gone = gone
         self._composer: Composer | None = None
         """The prompt while it is open."""
 
-    def open(self) -> None:
+    def open(self, *, sendable: bool = True) -> None:
         """Show the prompt with what was typed before."""
         session = self._session()
         session_id = session.id
@@ -50,6 +58,19 @@ class Writing:
             remember=self._drafts.remember,
         )
         self._layer.ask(self._composer)
+        if not sendable:
+            self._composer.place = UNSENDABLE
+
+    def allow(self, *, sending: bool) -> None:
+        """Take note that the session is gone, or there after all; the text stays where it is."""
+        if self._composer is not None:
+            self._composer.place = "compose" if sending else UNSENDABLE
+            if not sending:
+                self._host.notice(
+                    "This session was deleted elsewhere. Your text is kept; esc shows what can be"
+                    " done with it.",
+                    "error",
+                )
 
     def remind(self) -> None:
         """Say that something was typed here and not sent."""
@@ -60,15 +81,23 @@ class Writing:
         """Return what there is to say about messages on their way."""
         waiting = self._drafts.waiting(self._session().id)
         runs: list[Run] = []
+        if self._unsendable():
+            runs.append(("error", "· deleted elsewhere "))
         if waiting:
             runs.append(("notice", f"· {text.plural(waiting, 'message')} on the way "))
         if self._drafts.trouble:
             runs.append(("warning", f"· not kept on disk: {self._drafts.trouble} "))
         return runs
 
+    def _unsendable(self) -> bool:
+        return self._composer is not None and self._composer.place == UNSENDABLE
+
     def _left(self, session_id: str) -> None:
+        unsendable = self._unsendable()
         self._composer = None
-        if self._drafts.text(session_id).strip():
+        if unsendable:
+            self._gone()
+        elif self._drafts.text(session_id).strip():
             self._host.notice(
                 "The draft is kept."
                 if not self._drafts.trouble
@@ -80,6 +109,9 @@ class Writing:
         composer = self._composer
         if composer is None or composer.continued():
             return False
+        if self._unsendable():
+            self._left(self._session().id)
+            return True
         if not value.strip():
             self._host.notice("There is nothing to send yet.", "warning")
             return False
@@ -109,12 +141,25 @@ class Writing:
             self._show_draft(session_id)
             self._arrived()
 
-        def failed(_: Exception) -> bool:
+        def failed(error: Exception) -> bool:
             self._drafts.failed(session_id, message_id)
             self._show_draft(session_id)
-            return False
+            return isinstance(error, NotFound) and self._lost(session_id)
 
         self._host.submit(work, done, failed=failed)
+
+    def _lost(self, session_id: str) -> bool:
+        """Have it told that the session is gone, wherever the user is by now."""
+        if self._layer in self._host.layers:
+            self._gone()
+        else:
+            self._drafts.lose(session_id)
+            self._host.notice(
+                f"“{shown_title(self._session().title)}” was deleted elsewhere; your message is"
+                " kept: ↑ in any message prompt brings it back.",
+                "error",
+            )
+        return True
 
     def _show_draft(self, session_id: str) -> None:
         composer = self._composer

@@ -16,7 +16,7 @@ from opencode.tui.widgets.lines import line, stack
 from opencode.tui.widgets.prompt import Prompt
 from opencode.tui.widgets.readline import Readline
 
-__all__ = ["Composer", "WithComposer"]
+__all__ = ["Composer", "WithFoot"]
 
 MARGINS = 3
 TAB = "→"
@@ -25,7 +25,7 @@ TAB = "→"
 class Composer(Prompt):
     """Text of several lines; arrows at its first and last row go through what was sent before."""
 
-    place: ClassVar[str] = "compose"
+    place = "compose"
     in_footer: ClassVar[bool] = False
 
     def __init__(
@@ -172,35 +172,37 @@ class _Lines(Readline):
         return str(shown).replace("\t", TAB), attributes
 
 
-class WithComposer(Box):
-    """A pane that makes room at its foot while something is typed."""
+class WithFoot(Box):
+    """A pane that makes room at its foot while something is typed, or to be said, there."""
 
     def __init__(
         self,
         pane: Box,
-        composer: Callable[[], Prompt | None],
-        note: Callable[[], Sequence[Run]],
+        foot: Callable[[int, int], urwid.Canvas | None],
+        on_click: Callable[[int, int], bool],
     ) -> None:
+        """`foot` gets the columns and the most rows there are for it, `on_click` a place in it."""
         super().__init__()
         self._pane = pane
-        self._composer = composer
-        self._note = note
+        self._foot = foot
+        self._on_click = on_click
+
+    def foot(self, columns: int, rows: int) -> urwid.Canvas | None:
+        """Return what stands at the foot of so many columns and rows, if anything."""
+        return self._foot(columns, max(2, rows // 2)) if rows >= 2 else None
 
     def draw(self, columns: int, rows: int) -> urwid.Canvas:
-        composer = self._composer()
-        if not isinstance(composer, Composer) or rows < 2:
+        below = self.foot(columns, rows)
+        if below is None:
             return self._pane.render((columns, rows), focus=True)
-        below = composer.box(columns, max(2, rows // 2), self._note())
         above = rows - below.rows()
         pane = urwid.CompositeCanvas(self._pane.render((columns, above), focus=False))
         pane.cursor = None
         return urwid.CanvasCombine([(pane, None, False), (below, None, True)])
 
     def mouse(self, columns: int, rows: int, click: Click) -> bool:
-        composer = self._composer()
-        if not isinstance(composer, Composer) or rows < 2:
-            return self._pane.mouse(columns, rows, click)
-        above = rows - composer.box(columns, max(2, rows // 2), ()).rows()
+        below = self.foot(columns, rows)
+        above = rows - (below.rows() if below else 0)
         if click.row < above:
             return self._pane.mouse(columns, above, click)
-        return click.button == 1 and composer.click_box(click.column, click.row - above)
+        return click.button == 1 and self._on_click(click.column, click.row - above)

@@ -25,7 +25,7 @@ MAX_PASTED = 10_000
 class Prompt:
     """Label and input; `accept` returns whether the text was taken and the prompt can go."""
 
-    place: ClassVar[str] = "input"
+    place: str = "input"
     """Its entry in the key map."""
     in_footer: ClassVar[bool] = True
     """Whether it is drawn there, or by its screen."""
@@ -86,7 +86,7 @@ class Prompt:
         """Draw it in one row, with what there is to say about it at the right end."""
         before, middle = self.layout(columns, notice)
         after = columns - before - middle
-        label = [(None, " "), ("key", self.label), (None, " ")]
+        label = self._label()
         drawn = [
             (line(label, before), None, False, before),
             (self._edit.render((middle,), focus=True), None, True, middle),
@@ -98,7 +98,7 @@ class Prompt:
 
     def layout(self, columns: int, notice: Sequence[Run]) -> tuple[int, int]:
         """Return how many columns come before the input, and how many it has."""
-        before = min(text.width(self.label) + 2, columns - MIN_INPUT)
+        before = min(runs_width(self._label()), columns - MIN_INPUT)
         room = columns - before - MIN_INPUT - MARGINS
         after = min(runs_width(notice), room) + MARGINS if notice and room > 0 else 0
         return before, columns - before - after
@@ -106,6 +106,13 @@ class Prompt:
     def click(self, column: int, columns: int) -> None:
         """Put the cursor at a place of the input, which has so many columns."""
         self._edit.mouse_event((columns,), "mouse press", 1, column, 0, True)
+
+    def has_room(self, notice: Sequence[Run], columns: int) -> bool:
+        """Whether all of that fits beside it."""
+        return runs_width([*self._label(), *notice]) + MARGINS <= columns - MIN_INPUT
+
+    def _label(self) -> list[Run]:
+        return [(None, " "), ("key", self.label), (None, " ")]
 
     def _changed_since(self, before: str) -> None:
         if self.value != before:

@@ -9,20 +9,18 @@ from typing import Protocol
 import urwid
 
 from opencode import text
-from opencode.tui.format import Run, truncate_runs
+from opencode.tui.format import Run
 from opencode.tui.screens.base import Layer
 from opencode.tui.theme import ATTRIBUTES
 from opencode.tui.widgets.base import Box, Click, Size
-from opencode.tui.widgets.hints import hint_at, hint_runs
-from opencode.tui.widgets.lines import blank, ends, line, paint, stack, text_canvas
+from opencode.tui.widgets.footer import click_footer, footer_canvas, has_room
+from opencode.tui.widgets.lines import blank, ends, paint, stack, text_canvas
+from opencode.tui.widgets.notices import MAX_ROWS, notice_canvas
 from opencode.tui.widgets.statusblock import StatusBlock, status_rows
 
 __all__ = ["MIN_COLUMNS", "MIN_ROWS", "Frame", "Root"]
 
 MIN_COLUMNS, MIN_ROWS = 40, 10
-
-HINTS_BESIDE_INPUT = 60
-"""Columns from which there is room for them."""
 
 
 class Frame(Protocol):
@@ -41,6 +39,9 @@ class Frame(Protocol):
 
     def notice_runs(self) -> Sequence[Run]:
         """Return what there is to say, if anything."""
+
+    def drop_notice(self) -> None:
+        """Say it no more."""
 
     def spinner(self) -> str:
         """Return a sign that work is going on, or nothing."""
@@ -70,6 +71,8 @@ class Root(Box):
         self._frame = frame
         self.size = (0, 0)
         """Columns and rows of the screen when it was drawn last."""
+        self._covered = range(0)
+        """Rows that what there is to say took from the pane."""
 
     @property
     def too_small(self) -> bool:
@@ -95,32 +98,20 @@ class Root(Box):
             return True
         if self.too_small or not click.event.endswith("press"):
             return False
-        top = self._frame.layers[-1]
-        footer = rows - status_rows(rows) - 1
-        if click.row == footer and click.button == 1 and self._click_footer(top, columns, click):
+        if click.row in self._covered:
+            self._frame.drop_notice()
             return True
+        top = self._frame.layers[-1]
+        footer = _body_rows(rows) + 1
+        if click.row == footer and click.button == 1:
+            key = click_footer(top, self._frame.notice_runs(), columns, click.column)
+            if key is not None or not top.is_overlay:
+                return key is not None and self._frame.key(key)
         if top.is_overlay:
             return self._click_overlay(top, columns, footer, click)
         if not 1 <= click.row < footer or (click.button == 1 and _asks_about_its_row(top)):
             return False
         return self._frame.click(columns, footer - 1, replace(click, row=click.row - 1))
-
-    def _click_footer(self, top: Layer, columns: int, click: Click) -> bool:
-        """Take a click on a hint for its key, and one on an input for a place in it."""
-        notice = self._frame.notice_runs()
-        prompt = top.prompt if top.prompt is not None and top.prompt.in_footer else None
-        column = click.column - 1
-        if prompt is not None:
-            end = notice or _input_hints(columns)
-            before, middle = prompt.layout(columns, end)
-            if before <= click.column < before + middle:
-                prompt.click(click.column - before, middle)
-                return True
-            column -= before + middle + 1
-        if notice:
-            return False
-        key = hint_at(_place_of(top), columns - 2, column)
-        return key is not None and self._frame.key(key)
 
     def _click_overlay(self, top: Layer, columns: int, rows: int, click: Click) -> bool:
         """Take a click within a box for what is there, and one beside it for closing it."""
@@ -143,6 +134,7 @@ class Root(Box):
             return _centred(
                 f"needs {MIN_COLUMNS}x{MIN_ROWS}, this is {columns}x{rows}", columns, rows
             )
+        self._covered = range(0)
         layers = self._frame.layers
         screen = next(layer for layer in reversed(layers) if not layer.is_overlay)
         status = status_rows(rows)
@@ -155,17 +147,40 @@ class Root(Box):
             [
                 self._header(screen, columns),
                 body,
-                self._footer(layers[-1], columns),
+                footer_canvas(layers[-1], self._frame.notice_runs(), columns),
                 self.status.render((columns, status)),
             ],
             columns,
             rows,
         )
+        taken = 1
         for layer in layers:
             if layer.is_overlay:
-                top = layer.overlay(columns, rows - status - 1).canvas
-                canvas = urwid.CanvasOverlay(top, canvas, *_corner(top, columns, rows - status - 1))
-        return canvas
+                box = layer.overlay(columns, rows - status - 1).canvas
+                left, above = _corner(box, columns, rows - status - 1)
+                canvas = urwid.CanvasOverlay(box, canvas, left, above)
+                taken = max(taken, (rows - status - 1 + box.rows() + 1) // 2)
+        return self._with_notice(canvas, screen, columns, taken)
+
+    def _with_notice(
+        self, canvas: urwid.Canvas, screen: Layer, columns: int, taken: int
+    ) -> urwid.Canvas:
+        """Put what does not fit into the footer over the foot of the pane.
+
+        The pane stays as large as it is, so that nothing in it moves; what is typed there, and
+        dialogs, which end in the row `taken`, are left as they are.
+        """
+        notice = self._frame.notice_runs()
+        top = self._frame.layers[-1]
+        if not notice or has_room(top, notice, columns):
+            return canvas
+        body = _body_rows(canvas.rows())
+        foot = screen.foot_rows(columns, body)
+        end = body + 1 - foot if foot or top.prompt is not None else body + 2
+        most = max(1, min(MAX_ROWS, end - taken, body - 1))
+        drawn = notice_canvas(notice, columns, most)
+        self._covered = range(end - drawn.rows(), end)
+        return urwid.CanvasOverlay(drawn, canvas, 0, self._covered.start)
 
     def _header(self, screen: Layer, columns: int) -> urwid.Canvas:
         left, right = screen.header()
@@ -173,23 +188,6 @@ class Root(Box):
         if spinner:
             right = [("marker", f"{spinner} "), *right]
         return ends(left, right, columns)
-
-    def _footer(self, top: Layer, columns: int) -> urwid.Canvas:
-        notice = self._frame.notice_runs()
-        if top.prompt is not None and top.prompt.in_footer:
-            return top.prompt.canvas(columns, notice or _input_hints(columns))
-        if notice:
-            return line([(None, " "), *truncate_runs(notice, columns - 2)], columns)
-        return line([(None, " "), *hint_runs(_place_of(top), columns - 2)], columns)
-
-
-def _place_of(top: Layer) -> str:
-    """Return the place whose keys hold."""
-    return top.prompt.place if top.prompt is not None else top.place
-
-
-def _input_hints(columns: int) -> list[Run]:
-    return hint_runs("input", columns) if columns >= HINTS_BESIDE_INPUT else []
 
 
 def _asks_about_its_row(top: Layer) -> bool:
