@@ -30,6 +30,7 @@ from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
 from opencode.tui.signs import Notice, Timers
 from opencode.tui.widgets.base import Click
+from opencode.tui.widgets.notices import fits
 from opencode.tui.widgets.root import Root
 from opencode.tui.work import Work
 
@@ -159,6 +160,8 @@ class App:
 
     def notice(self, words: str, attribute: str = "notice") -> None:
         self._notice.say(words, attribute)
+        if not fits(self._notice.runs, self.root.size[0]):
+            self.log.keep(self.now(), attribute, words)
 
     def switch_project(self, project_id: str) -> None:
         self.work.switch_project(project_id, self._arrived)
@@ -186,6 +189,9 @@ class App:
 
     def notice_runs(self) -> Sequence[Run]:
         return self._notice.runs
+
+    def drop_notice(self) -> None:
+        self._notice.drop()
 
     def spinner(self) -> str:
         return self.work.spinner.sign

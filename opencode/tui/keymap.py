@@ -13,6 +13,7 @@ __all__ = [
     "Context",
     "Place",
     "command_for",
+    "first_keys",
     "key_for",
     "key_label",
     "keys_markdown",
@@ -269,16 +270,25 @@ def key_for(place: str, command: str) -> str:
 
 def shown_keys(place: str) -> list[tuple[str, str]]:
     """Return (keys, hint) for the footer of a place, in order of importance."""
+    return [
+        ("/".join(key_label(binding.keys[0]) for binding in entry), entry[0].hint)
+        for entry in _footer(place)
+    ]
+
+
+def first_keys(place: str) -> list[tuple[str, ...]]:
+    """Return the keys themselves of each entry that `shown_keys` returns."""
+    return [tuple(binding.keys[0] for binding in entry) for entry in _footer(place)]
+
+
+@cache
+def _footer(place: str) -> list[list[Binding]]:
     bound: dict[str, Binding] = {}
     for context in PLACES[place].contexts:
         for binding in BINDINGS:
             if binding.context == context:
                 bound.setdefault(binding.command, binding)
-    return [
-        ("/".join(key_label(bound[name].keys[0]) for name in entry.split("+")), bound[first].hint)
-        for entry in PLACES[place].footer
-        for first in [entry.split("+")[0]]
-    ]
+    return [[bound[name] for name in entry.split("+")] for entry in PLACES[place].footer]
 
 
 def bindings_in(contexts: tuple[str, ...]) -> list[tuple[Context, list[Binding]]]:

@@ -34,10 +34,20 @@ class LogTail(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the record, with its traceback if it has one."""
-        from opencode.text.secrets import redact
-
-        message = text.clean_text(redact(self.format(record)))
+        message = _harmless(self.format(record))
         self.lines.append(LogLine(record.created, record.levelname.lower(), message))
+
+    def keep(self, moment: float, level: str, words: str) -> None:
+        """Keep what was told the user at some length, unless a record has it already."""
+        known = self.lines[-1].message if self.lines else None
+        if words != known:
+            self.lines.append(LogLine(moment, level, _harmless(words)))
+
+
+def _harmless(words: str) -> str:
+    from opencode.text.secrets import redact
+
+    return text.clean_text(redact(words))
 
 
 @contextmanager

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import TYPE_CHECKING
 
-from opencode import text
 from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import Live
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from opencode.tui.screens.failure import FailureDialog
 
 __all__ = ["Outages"]
-
-LONG_PATH = re.compile(r"/\S{32,}")
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +99,7 @@ class Outages:
             if isinstance(error, StoreError):
                 log.warning("%s", error)
             hint = f" ({error.hint})" if error.hint else ""
-            self._host.notice(f"{_short(error.message)}{hint}", "error")
+            self._host.notice(f"{error.message}{hint}", "error")
         elif isinstance(error, OSError) and error.strerror:
             where = f": {error.filename}" if error.filename else ""
             self._host.notice(f"{error.strerror}{where}", "error")
@@ -112,8 +108,3 @@ class Outages:
 
     def _panel(self) -> FailureDialog | None:
         return self._shown if self._shown in self._host.layers else None
-
-
-def _short(message: str) -> str:
-    """Return a message with the ends of long paths: what it says about them has to fit too."""
-    return LONG_PATH.sub(lambda match: text.truncate(match[0], 32, side="left"), message)

@@ -12,6 +12,8 @@ from opencode.tui.jobs import Jobs
 __all__ = ["Notice", "Spinner", "Timers"]
 
 NOTICE_SECONDS = 5.0
+READ_IN_A_SECOND = 12
+"""Characters."""
 
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPINNER_AFTER = 0.15
@@ -43,7 +45,8 @@ class Notice:
         self.drop()
         self.runs = [(attribute, text.clean_line(words))]
         if attribute == "notice":
-            self._timer = self._timers.later(NOTICE_SECONDS, self.drop)
+            seconds = max(NOTICE_SECONDS, len(words) / READ_IN_A_SECOND)
+            self._timer = self._timers.later(seconds, self.drop)
 
     def drop(self) -> None:
         """Say nothing any more."""

@@ -212,6 +212,10 @@ class Driver:
     def header(self) -> str:
         return self.lines()[0]
 
+    def words(self) -> str:
+        """What is on the screen as one line, wherever it was wrapped between words."""
+        return " ".join(self.text().split())
+
     def footer(self) -> str:
         """The line above the status block."""
         from opencode.tui.widgets.statusblock import status_rows

@@ -203,7 +203,7 @@ def test_export_never_writes_over_a_file(
     driver = drive(usual).press("E", "m")
     (first,) = tmp_path.glob("*.md")
     assert first.name == "implement-session-provider-feature-mplement.md"
-    assert first.name in driver.footer()
+    assert f"Wrote {first.name} in" in driver.words()
     assert first.read_text(encoding="utf-8").startswith("# Implement session provider feature\n")
     first.write_text("mine")
     driver.press("enter", "E", "m")

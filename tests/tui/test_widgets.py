@@ -12,7 +12,7 @@ from opencode.tui.format import Run
 from opencode.tui.render.blocks import BLANK, Paragraph
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.block import Block
-from opencode.tui.widgets.dialog import boxed, dialog
+from opencode.tui.widgets.dialog import Button, boxed, dialog
 from opencode.tui.widgets.lines import text_canvas
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.widgets.prompt import Prompt
@@ -112,7 +112,8 @@ def test_the_preview_needs_room(columns: int) -> None:
 
 @pytest.mark.parametrize(("columns", "rows"), [(40, 8), (76, 19), (30, 3), (14, 5)])
 def test_dialogs_fit_and_keep_their_choices(columns: int, rows: int) -> None:
-    canvas = dialog("Title", [[(None, LONG)]], [("key", "y"), ("dim", " yes")], columns, rows)
+    yes = Button("y", (("key", "y"), ("dim", " yes")))
+    canvas = dialog("Title", [[(None, LONG)]], [yes], columns, rows).canvas
     assert canvas.rows() <= max(rows, 4)
     assert canvas.cols() <= columns
     assert "y yes" in "".join(canvas.decoded_text)

@@ -198,7 +198,7 @@ def test_an_error_brings_the_text_back(
 ) -> None:
     usual.sessions.delete("flaky")
     flaky.press("i").type("too late").press("enter")
-    assert "This session was deleted elsewhere. Your text is kept" in flaky.footer()
+    assert "This session was deleted elsewhere. Your text is kept" in flaky.words()
     assert typed(flaky) == "too late"
 
 

@@ -11,11 +11,10 @@ from opencode.tui.format import Run
 from opencode.tui.widgets.base import Box
 
 if TYPE_CHECKING:
-    import urwid
-
     from opencode.store import Store
     from opencode.tui.log import LogTail
     from opencode.tui.outside import Outside
+    from opencode.tui.widgets.dialog import Overlay
     from opencode.tui.widgets.prompt import Prompt
 
 __all__ = ["Command", "Host", "Layer", "Place", "Preferences"]
@@ -127,7 +126,7 @@ class Layer:
     """A screen, or a dialog over one.
 
     Screens have a `widget` for the space between header and footer; dialogs draw themselves in
-    `overlay`.
+    `overlay`, those that are a list in a border have a `widget` too.
     """
 
     place: str
@@ -155,11 +154,15 @@ class Layer:
         """Return what stands at the two ends of the first row."""
         return (), ()
 
+    def foot_rows(self, columns: int, rows: int) -> int:
+        """Return how many of the pane's rows hold something at its foot that must be seen."""
+        return 0
+
     def session_title(self) -> str | None:
         """Return the title for the status block; None leaves that to the layer below."""
         return None
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         """Draw the dialog, in no more than these columns and rows."""
         raise NotImplementedError
 

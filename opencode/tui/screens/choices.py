@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,9 @@ from opencode.tui.keymap import PLACES, bindings_in, key_label
 from opencode.tui.loading import short_path
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.copy import copy_words
-from opencode.tui.widgets.dialog import dialog
+from opencode.tui.widgets.dialog import Button, Overlay, dialog
 
 if TYPE_CHECKING:
-    import urwid
-
     from opencode.store import Store
     from opencode.store.export import Form
 
@@ -48,15 +46,17 @@ class Choices(Layer):
         chosen = {name: self._closing(command) for name, command in self._commands.items()}
         return {**chosen, "cancel": self.back}
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         ((_, bindings), *_) = bindings_in(PLACES[self.place].contexts)
-        lines: list[Sequence[Run]] = []
+        lines: list[Button] = []
         for binding in bindings[:-1]:
             value = text.truncate(self._values.get(binding.command, ""), max(0, columns - 30))
             runs: list[Run] = [("key", key_label(binding.keys[0])), (None, f"  {binding.does}")]
-            lines.append([*runs, ("dim", f"  {value}")] if value else runs)
-        cancel: list[Run] = [("key", "esc"), ("dim", "  cancel")]
-        return dialog(self._title, lines, cancel, columns, rows, attribute="title")
+            if value:
+                runs.append(("dim", f"  {value}"))
+            lines.append(Button(binding.keys[0], tuple(runs)))
+        cancel = Button("esc", (("key", "esc"), ("dim", "  cancel")))
+        return dialog(self._title, lines, [cancel], columns, rows, attribute="title")
 
     def _closing(self, command: Command) -> Command:
         def close_and_do() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.models import Session
@@ -13,11 +12,9 @@ from opencode.tui.copying import Choice, Spot, choices
 from opencode.tui.format import Run
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.lines import Lines
-from opencode.tui.widgets.dialog import boxed
+from opencode.tui.widgets.dialog import Overlay, boxed
+from opencode.tui.widgets.listview import ListView
 from opencode.tui.widgets.row import Row
-
-if TYPE_CHECKING:
-    import urwid
 
 __all__ = ["CopyDialog", "copy_words"]
 
@@ -30,6 +27,7 @@ class CopyDialog(Layer):
 
     place = "copy"
     is_overlay = True
+    widget: ListView
 
     def __init__(self, host: Host, session: Session, spot: Spot | None = None) -> None:
         super().__init__(host)
@@ -38,8 +36,9 @@ class CopyDialog(Layer):
         self._choices: Sequence[Choice] = ()
         self._hurried = False
         """Whether the first choice was taken before the choices were there."""
-        self._lines = Lines()
-        self._lines.view.placeholder = [[("dim", "loading…")]]
+        self._lines = Lines(on_click=self._copy)
+        self.widget = self._lines.view
+        self.widget.placeholder = [[("dim", "loading…")]]
 
     def commands(self) -> Mapping[str, Command]:
         return {"copy-this": self._copy}
@@ -55,10 +54,10 @@ class CopyDialog(Layer):
             failed=self._gone,
         )
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         width = max(1, min(COLUMNS, columns - 8))
         height = max(1, min(len(self._choices), MAX_ROWS, rows - 2))
-        return boxed("Copy what?", self._lines.view.render((width, height)))
+        return Overlay(boxed("Copy what?", self.widget.render((width, height))), pane=True)
 
     def _loaded(self, found: Sequence[Choice]) -> None:
         self._choices = found

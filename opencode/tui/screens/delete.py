@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.models import Deleted, Session
 from opencode.tui.format import Run, shown_title
 from opencode.tui.screens.base import Command, Host, Layer
-from opencode.tui.widgets.dialog import dialog
-
-if TYPE_CHECKING:
-    import urwid
+from opencode.tui.widgets.dialog import Button, Overlay, dialog
 
 __all__ = ["DeleteDialog"]
 
@@ -43,7 +39,7 @@ class DeleteDialog(Layer):
             failed=self._gone,
         )
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         narrow = columns < ROOM_FOR_KEYS
         title = shown_title(self._session.title)
         lines: list[Sequence[Run]] = [
@@ -52,11 +48,9 @@ class DeleteDialog(Layer):
             [("warning", self._warning(short=narrow))],
         ]
         keys = "" if narrow else "  enter, n, esc"
-        choices: list[Run] = [
-            ("button", "[ Cancel ]"),
-            ("dim", f"{keys}      "),
-            ("key", "y"),
-            ("error", "  delete"),
+        choices = [
+            Button("esc", (("button", "[ Cancel ]"), ("dim", keys))),
+            Button("y", (("key", "y"), ("error", "  delete"))),
         ]
         return dialog("Delete session?", lines, choices, columns, rows)
 

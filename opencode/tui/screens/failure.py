@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.errors import OpencodeError
 from opencode.tui.format import Run
-from opencode.tui.keymap import shown_keys
+from opencode.tui.keymap import first_keys, shown_keys
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.logscreen import LogScreen
-from opencode.tui.widgets.dialog import dialog
-
-if TYPE_CHECKING:
-    import urwid
+from opencode.tui.widgets.dialog import Button, Overlay, dialog
 
 __all__ = ["FailureDialog"]
 
@@ -51,7 +47,7 @@ class FailureDialog(Layer):
         self.trying = False
         self._retry = retry
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         message = text.clean_line(self.error.message)
         tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
         lines: list[Sequence[Run]] = [[(None, f"{_sentence(message)}{tried}")]]
@@ -62,13 +58,15 @@ class FailureDialog(Layer):
             lines.append([("dim", _sentence(text.clean_line(self.error.hint)))])
         return dialog("Cannot reach the session database", lines, self._choices(), columns, rows)
 
-    def _choices(self) -> list[Run]:
+    def _choices(self) -> list[Button]:
         if self.trying:
-            return [("notice", "trying again …")]
-        runs: list[Run] = []
-        for keys, words in shown_keys(self.place):
-            runs += [("key", keys), ("dim", f"  {words}      ")]
-        return runs
+            return [Button("", (("notice", "trying again …"),))]
+        return [
+            Button(key, (("key", label), ("dim", f"  {words}")))
+            for (label, words), (key, *_) in zip(
+                shown_keys(self.place), first_keys(self.place), strict=True
+            )
+        ]
 
 
 def _sentence(words: str) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.tui.keymap import PLACES, bindings_in, key_label
 from opencode.tui.render.blocks import BLANK, Paragraph
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.lines import Lines
-from opencode.tui.widgets.dialog import boxed
-
-if TYPE_CHECKING:
-    import urwid
+from opencode.tui.widgets.dialog import Overlay, boxed
 
 __all__ = ["HelpDialog"]
 
@@ -30,7 +26,8 @@ class HelpDialog(Layer):
     def __init__(self, host: Host, about: str) -> None:
         super().__init__(host)
         self._lines = Lines()
-        self._lines.view.active = False
+        self.widget = self._lines.view
+        self.widget.active = False
         self._lines.show_paragraphs(_paragraphs(about))
 
     def commands(self) -> Mapping[str, Command]:
@@ -44,12 +41,12 @@ class HelpDialog(Layer):
             return True
         return self._lines.view.move(command)
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         width = max(1, min(COLUMNS, columns - 8))
         height = max(1, min(self._height(width), rows - 2))
         content = self._lines.view.render((width, height))
         more = "" if self._lines.view.at_end() else " (j goes on)"
-        return boxed(f"Keys{more}", content)
+        return Overlay(boxed(f"Keys{more}", content), pane=True)
 
     def _height(self, width: int) -> int:
         return sum(self._lines.widget(index).rows((width,)) for index in range(self._lines.count()))

@@ -16,8 +16,10 @@ __all__ = ["Lines"]
 class Lines:
     """A pane whose items are given as a whole."""
 
-    def __init__(self, *, on_open: Command = lambda: None) -> None:
-        self.view = ListView(self, on_open=on_open)
+    def __init__(
+        self, *, on_open: Command = lambda: None, on_click: Command = lambda: None
+    ) -> None:
+        self.view = ListView(self, on_open=on_open, on_click=on_click)
         self._widgets: Sequence[Flow] = ()
 
     def count(self) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.tui.format import Run
@@ -13,12 +12,9 @@ from opencode.tui.fuzzy import Match, match
 from opencode.tui.keymap import PLACES, bindings_in, key_label
 from opencode.tui.screens.base import Host, Layer
 from opencode.tui.screens.lines import Lines
-from opencode.tui.widgets.dialog import boxed
+from opencode.tui.widgets.dialog import Overlay, boxed
 from opencode.tui.widgets.prompt import Prompt
 from opencode.tui.widgets.row import Row
-
-if TYPE_CHECKING:
-    import urwid
 
 __all__ = ["Entry", "PaletteDialog", "entries", "found"]
 
@@ -85,7 +81,8 @@ class PaletteDialog(Layer):
         super().__init__(host)
         self._entries = entries(below)
         self._found: list[tuple[Entry, Match]] = []
-        self._lines = Lines()
+        self._lines = Lines(on_click=self._clicked)
+        self.widget = self._lines.view
         self._below = below
         self._run = run
         self.ask(
@@ -96,16 +93,19 @@ class PaletteDialog(Layer):
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         width = max(1, min(COLUMNS, columns - 4))
         height = max(1, min(MAX_ROWS, len(self._entries), rows - 2))
-        return boxed("Commands", self._lines.view.render((width, height)))
+        return Overlay(boxed("Commands", self._lines.view.render((width, height))), pane=True)
 
     def _filter(self, typed: str) -> None:
         self._found = found(typed, self._entries)
         self._lines.show([Row(partial(_row, entry, hit)) for entry, hit in self._found])
         self._lines.view.placeholder = [[("dim", "No command has these letters.")]]
         self._lines.view.viewport.home()
+
+    def _clicked(self) -> None:
+        self._accept("")
 
     def _accept(self, _: str) -> bool:
         if not self._found:

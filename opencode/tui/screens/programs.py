@@ -69,7 +69,7 @@ def _run(host: Host, command: Sequence[str], file: Path) -> int | None:
     try:
         return host.outside.run([*command, str(file)])
     except OSError as error:
-        host.notice(f"{_name(command)} cannot be started: {error.strerror}", "error")
+        host.notice(f"{command[0]} cannot be started: {error.strerror}", "error")
         return None
 
 

@@ -40,15 +40,18 @@ class SessionScreen(Layer):
     """Shows the end of a session first; `deleted` is called when it was deleted from here."""
 
     place = "session"
+    widget: WithFoot
 
     def __init__(self, host: Host, session: Session, deleted: Callable[[str], None]) -> None:
         super().__init__(host)
         self._first = session
         self._deleted = deleted
-        self._conversation = Conversation(host, "session", hint=FOLDED, on_gone=self._gone_or_not)
+        self._conversation = Conversation(
+            host, "session", hint=FOLDED, on_open=self._fold, on_gone=self._gone_or_not
+        )
         self._gone = Gone(self, lambda: self.session, self._moved)
         self._writing = Writing(self, lambda: self.session, self._conversation.show_end, self._lose)
-        self.widget = WithFoot(self._conversation.view, self._foot)
+        self.widget = WithFoot(self._conversation.view, self._foot, self._click_foot)
         self._below: dict[str, Session] = {}
         self._find = Find(host, self._conversation)
 
@@ -66,7 +69,7 @@ class SessionScreen(Layer):
             "find": lambda: self._find.ask(self),
             "next-message": lambda: self._conversation.step_message(1),
             "previous-message": lambda: self._conversation.step_message(-1),
-            "fold": self._conversation.fold,
+            "fold": self._fold,
             "fold-all": self._conversation.fold_all,
             "sub-session": self._open_below,
             "files": lambda: self.host.push(FilesScreen(self.host, self.session)),
@@ -87,6 +90,10 @@ class SessionScreen(Layer):
         if self._conversation.gone:
             place += [("dim", " · "), ("error", "deleted")]
         return [("title", shown_title(self.session.title))], place
+
+    def foot_rows(self, columns: int, rows: int) -> int:
+        foot = self.widget.foot(columns, rows)
+        return foot.rows() if foot else 0
 
     def session_title(self) -> str:
         return shown_title(self.session.title)
@@ -113,6 +120,9 @@ class SessionScreen(Layer):
         else:
             super().back()
 
+    def _fold(self) -> None:
+        self._conversation.fold()
+
     def left(self) -> None:
         if self._conversation.gone:
             self._gone.leave()
@@ -125,6 +135,9 @@ class SessionScreen(Layer):
         if isinstance(self.prompt, Composer):
             return self.prompt.box(columns, most, self._writing.note())
         return self._gone.box(columns, most) if self._conversation.gone else None
+
+    def _click_foot(self, column: int, row: int) -> bool:
+        return isinstance(self.prompt, Composer) and self.prompt.click_box(column, row)
 
     def _lose(self) -> None:
         self._conversation.lose()

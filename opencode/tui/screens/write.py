@@ -6,7 +6,6 @@ import os.path
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from opencode import text
 from opencode.tui.format import Run
@@ -14,10 +13,7 @@ from opencode.tui.loading import short_path
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.inputs import Input
 from opencode.tui.versions import Standing, TreeFile, write_version
-from opencode.tui.widgets.dialog import dialog
-
-if TYPE_CHECKING:
-    import urwid
+from opencode.tui.widgets.dialog import Button, Overlay, dialog
 
 __all__ = ["ReplaceDialog", "ask_where", "place_for"]
 
@@ -81,7 +77,7 @@ class ReplaceDialog(Layer):
     def back(self) -> None:
         self._leave(self._cancel)
 
-    def overlay(self, columns: int, rows: int) -> urwid.Canvas:
+    def overlay(self, columns: int, rows: int) -> Overlay:
         narrow = columns < ROOM_FOR_KEYS
         path = text.clean_line(str(self._standing.path))
         lines: list[Sequence[Run]] = [
@@ -89,11 +85,10 @@ class ReplaceDialog(Layer):
             [(None, f"It has {text.size(self._standing.size)} and holds something else.")],
             [("warning", "What is in it now is lost when it is replaced.")],
         ]
-        choices: list[Run] = [
-            ("button", "[ Cancel ]"),
-            ("dim", "      " if narrow else "  enter, n, esc      "),
-            ("key", "y"),
-            ("error", "  replace"),
+        keys = "" if narrow else "  enter, n, esc"
+        choices = [
+            Button("esc", (("button", "[ Cancel ]"), ("dim", keys))),
+            Button("y", (("key", "y"), ("error", "  replace"))),
         ]
         return dialog("Replace the file?", lines, choices, columns, rows)
 

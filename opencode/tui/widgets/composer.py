@@ -45,6 +45,8 @@ class Composer(Prompt):
         self._history = history
         self._newest = value
         self._columns = 80
+        self._first = 0
+        """The first row of the text that is shown."""
         self._open_editor = edit
         self._remember = remember
         self.show(value)
@@ -111,12 +113,25 @@ class Composer(Prompt):
         shown = urwid.CompositeCanvas(inner)
         cursor = self._cursor_row()
         first = max(0, min(cursor - rows + 1, inner.rows() - rows)) if cursor >= rows else 0
+        self._first = first
         shown.trim(first, rows)
         shown.pad_trim_left_right(MARGINS - 1, columns - self._columns - MARGINS + 1)
         title: list[Run] = [("border", "── "), ("label", "Message "), *note]
         rest = join_ends(title, (), columns)
         dashes: Run = ("border", "─" * text.width(rest[-1][1]))
         return stack([line([*rest[:-1], dashes], columns), shown], columns, rows + 1)
+
+    def click_box(self, column: int, row: int) -> bool:
+        """Put the cursor at a place of the box that was drawn; whether that is in its text."""
+        if row < 1:
+            return False
+        place = max(0, min(column - MARGINS + 1, self._columns - 1)), row - 1 + self._first
+        stood = self._edit.edit_pos
+        self._edit.mouse_event((self._columns,), "mouse press", 1, *place, True)
+        self._edit.set_edit_pos(
+            self._folded.beside(str(self._edit.edit_text), self._edit.edit_pos, stood)
+        )
+        return True
 
     def _cursor_row(self) -> int:
         place = self._edit.get_cursor_coords((self._columns,))
@@ -160,11 +175,17 @@ class _Lines(Readline):
 class WithFoot(Box):
     """A pane that makes room at its foot while something is typed, or to be said, there."""
 
-    def __init__(self, pane: Box, foot: Callable[[int, int], urwid.Canvas | None]) -> None:
-        """`foot` gets the columns and the most rows there are for it."""
+    def __init__(
+        self,
+        pane: Box,
+        foot: Callable[[int, int], urwid.Canvas | None],
+        on_click: Callable[[int, int], bool],
+    ) -> None:
+        """`foot` gets the columns and the most rows there are for it, `on_click` a place in it."""
         super().__init__()
         self._pane = pane
         self._foot = foot
+        self._on_click = on_click
 
     def foot(self, columns: int, rows: int) -> urwid.Canvas | None:
         """Return what stands at the foot of so many columns and rows, if anything."""
@@ -182,4 +203,6 @@ class WithFoot(Box):
     def mouse(self, columns: int, rows: int, click: Click) -> bool:
         below = self.foot(columns, rows)
         above = rows - (below.rows() if below else 0)
-        return click.row < above and self._pane.mouse(columns, above, click)
+        if click.row < above:
+            return self._pane.mouse(columns, above, click)
+        return click.button == 1 and self._on_click(click.column, click.row - above)

@@ -19,6 +19,9 @@ WHEEL_ROWS = 3
 DOUBLE_CLICK = 0.4
 """Seconds between the two clicks."""
 
+NOWHERE = -1, float("-inf")
+"""Item and moment of a click before the first one."""
+
 
 class Source(Protocol):
     """Where a pane gets its items from; all calls must be quick."""
@@ -31,7 +34,10 @@ class Source(Protocol):
 
 
 class ListView(Box):
-    """The pane; `on_move` is called when the cursor or what is in sight changed."""
+    """The pane; `on_move` is called when the cursor or what is in sight changed.
+
+    `on_open` is called by a double click, `on_click` by a single one.
+    """
 
     def __init__(
         self,
@@ -39,6 +45,7 @@ class ListView(Box):
         *,
         on_move: Callable[[], None] = lambda: None,
         on_open: Callable[[], None] = lambda: None,
+        on_click: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
@@ -50,9 +57,10 @@ class ListView(Box):
         self._source = source
         self._on_move = on_move
         self._on_open = on_open
+        self._on_click = on_click
         self._clock = clock
         self._size = (80, 20)
-        self._clicked = (-1, float("-inf"))
+        self._clicked = NOWHERE
 
     def draw(self, columns: int, rows: int) -> urwid.Canvas:
         self._attach(columns, rows)
@@ -83,12 +91,14 @@ class ListView(Box):
         if click.button != 1 or index is None:
             return False
         last, moment = self._clicked
-        self._clicked = index, self._clock()
         if last == index and self._clock() - moment < DOUBLE_CLICK:
+            self._clicked = NOWHERE
             self._on_open()
             return True
+        self._clicked = index, self._clock()
         self.viewport.select(index)
         self._changed()
+        self._on_click()
         return True
 
     def move(self, command: str) -> bool:

@@ -84,19 +84,35 @@ class Prompt:
 
     def canvas(self, columns: int, notice: Sequence[Run] = ()) -> urwid.Canvas:
         """Draw it in one row, with what there is to say about it at the right end."""
-        label = [(None, " "), ("key", self.label), (None, " ")]
-        before = min(runs_width(label), columns - MIN_INPUT)
-        room = columns - before - MIN_INPUT - MARGINS
-        end = [(None, "  "), *truncate_runs(notice, room), (None, " ")]
-        after = runs_width(end) if notice and room > 0 else 0
-        middle = columns - before - after
+        before, middle = self.layout(columns, notice)
+        after = columns - before - middle
+        label = self._label()
         drawn = [
             (line(label, before), None, False, before),
             (self._edit.render((middle,), focus=True), None, True, middle),
         ]
         if after:
+            end = [(None, "  "), *truncate_runs(notice, after - MARGINS), (None, " ")]
             drawn.append((line(end, after), None, False, after))
         return urwid.CanvasJoin(drawn)
+
+    def layout(self, columns: int, notice: Sequence[Run]) -> tuple[int, int]:
+        """Return how many columns come before the input, and how many it has."""
+        before = min(runs_width(self._label()), columns - MIN_INPUT)
+        room = columns - before - MIN_INPUT - MARGINS
+        after = min(runs_width(notice), room) + MARGINS if notice and room > 0 else 0
+        return before, columns - before - after
+
+    def click(self, column: int, columns: int) -> None:
+        """Put the cursor at a place of the input, which has so many columns."""
+        self._edit.mouse_event((columns,), "mouse press", 1, column, 0, True)
+
+    def has_room(self, notice: Sequence[Run], columns: int) -> bool:
+        """Whether all of that fits beside it."""
+        return runs_width([*self._label(), *notice]) + MARGINS <= columns - MIN_INPUT
+
+    def _label(self) -> list[Run]:
+        return [(None, " "), ("key", self.label), (None, " ")]
 
     def _changed_since(self, before: str) -> None:
         if self.value != before:

@@ -8,20 +8,18 @@ from typing import Protocol
 import urwid
 
 from opencode import text
-from opencode.tui.format import Run, truncate_runs
-from opencode.tui.keymap import shown_keys
+from opencode.tui.format import Run
 from opencode.tui.screens.base import Layer
 from opencode.tui.theme import ATTRIBUTES
 from opencode.tui.widgets.base import Box, Click, Size
-from opencode.tui.widgets.lines import blank, ends, line, paint, stack, text_canvas
+from opencode.tui.widgets.footer import click_footer, footer_canvas, has_room
+from opencode.tui.widgets.lines import blank, ends, paint, stack, text_canvas
+from opencode.tui.widgets.notices import MAX_ROWS, notice_canvas
 from opencode.tui.widgets.statusblock import StatusBlock, status_rows
 
 __all__ = ["MIN_COLUMNS", "MIN_ROWS", "Frame", "Root"]
 
 MIN_COLUMNS, MIN_ROWS = 40, 10
-
-HINTS_BESIDE_INPUT = 60
-"""Columns from which there is room for them."""
 
 
 class Frame(Protocol):
@@ -40,6 +38,9 @@ class Frame(Protocol):
 
     def notice_runs(self) -> Sequence[Run]:
         """Return what there is to say, if anything."""
+
+    def drop_notice(self) -> None:
+        """Say it no more."""
 
     def spinner(self) -> str:
         """Return a sign that work is going on, or nothing."""
@@ -69,6 +70,8 @@ class Root(Box):
         self._frame = frame
         self.size = (0, 0)
         """Columns and rows of the screen when it was drawn last."""
+        self._covered = range(0)
+        """Rows that what there is to say took from the pane."""
 
     @property
     def too_small(self) -> bool:
@@ -92,17 +95,45 @@ class Root(Box):
         if click.event == "mouse drag":
             self._frame.dragged()
             return True
-        top = self._frame.layers[-1]
-        body = _body_rows(rows)
-        if self.too_small or top.is_overlay or not 1 <= click.row <= body:
+        if self.too_small or not click.event.endswith("press"):
             return False
-        return self._frame.click(columns, body, click._replace(row=click.row - 1))
+        if click.row in self._covered:
+            self._frame.drop_notice()
+            return True
+        top = self._frame.layers[-1]
+        footer = _body_rows(rows) + 1
+        if click.row == footer and click.button == 1:
+            key = click_footer(top, self._frame.notice_runs(), columns, click.column)
+            if key is not None or not top.is_overlay:
+                return key is not None and self._frame.key(key)
+        if top.is_overlay:
+            return self._click_overlay(top, columns, footer, click)
+        if not 1 <= click.row < footer or (click.button == 1 and _asks_about_its_row(top)):
+            return False
+        return self._frame.click(columns, footer - 1, click._replace(row=click.row - 1))
+
+    def _click_overlay(self, top: Layer, columns: int, rows: int, click: Click) -> bool:
+        """Take a click within a box for what is there, and one beside it for closing it."""
+        drawn = top.overlay(columns, rows)
+        box = drawn.canvas
+        left, above = _corner(box, columns, rows)
+        column, row = click.column - left, click.row - above
+        if not (0 <= column < box.cols() and 0 <= row < box.rows()):
+            return click.button == 1 and self._frame.key("esc")
+        if drawn.pane:
+            inner = box.cols() - 4, box.rows() - 2
+            inside = click._replace(column=column - 2, row=row - 1)
+            within = 0 <= inside.column < inner[0] and 0 <= inside.row < inner[1]
+            return within and self._frame.click(*inner, inside)
+        key = drawn.key_at(column, row)
+        return bool(key) and click.button == 1 and self._frame.key(str(key))
 
     def _draw(self, columns: int, rows: int) -> urwid.Canvas:
         if self.too_small:
             return _centred(
                 f"needs {MIN_COLUMNS}x{MIN_ROWS}, this is {columns}x{rows}", columns, rows
             )
+        self._covered = range(0)
         layers = self._frame.layers
         screen = next(layer for layer in reversed(layers) if not layer.is_overlay)
         status = status_rows(rows)
@@ -115,16 +146,40 @@ class Root(Box):
             [
                 self._header(screen, columns),
                 body,
-                self._footer(layers[-1], columns),
+                footer_canvas(layers[-1], self._frame.notice_runs(), columns),
                 self.status.render((columns, status)),
             ],
             columns,
             rows,
         )
+        taken = 1
         for layer in layers:
             if layer.is_overlay:
-                canvas = _over(layer.overlay(columns, rows - status - 1), canvas, rows - status - 1)
-        return canvas
+                box = layer.overlay(columns, rows - status - 1).canvas
+                left, above = _corner(box, columns, rows - status - 1)
+                canvas = urwid.CanvasOverlay(box, canvas, left, above)
+                taken = max(taken, (rows - status - 1 + box.rows() + 1) // 2)
+        return self._with_notice(canvas, screen, columns, taken)
+
+    def _with_notice(
+        self, canvas: urwid.Canvas, screen: Layer, columns: int, taken: int
+    ) -> urwid.Canvas:
+        """Put what does not fit into the footer over the foot of the pane.
+
+        The pane stays as large as it is, so that nothing in it moves; what is typed there, and
+        dialogs, which end in the row `taken`, are left as they are.
+        """
+        notice = self._frame.notice_runs()
+        top = self._frame.layers[-1]
+        if not notice or has_room(top, notice, columns):
+            return canvas
+        body = _body_rows(canvas.rows())
+        foot = screen.foot_rows(columns, body)
+        end = body + 1 - foot if foot or top.prompt is not None else body + 2
+        most = max(1, min(MAX_ROWS, end - taken, body - 1))
+        drawn = notice_canvas(notice, columns, most)
+        self._covered = range(end - drawn.rows(), end)
+        return urwid.CanvasOverlay(drawn, canvas, 0, self._covered.start)
 
     def _header(self, screen: Layer, columns: int) -> urwid.Canvas:
         left, right = screen.header()
@@ -133,38 +188,20 @@ class Root(Box):
             right = [("marker", f"{spinner} "), *right]
         return ends(left, right, columns)
 
-    def _footer(self, top: Layer, columns: int) -> urwid.Canvas:
-        notice = self._frame.notice_runs()
-        if top.prompt is not None and top.prompt.in_footer:
-            hints = _hints("input", columns) if columns >= HINTS_BESIDE_INPUT else []
-            return top.prompt.canvas(columns, notice or hints)
-        if notice:
-            return line([(None, " "), *truncate_runs(notice, columns - 2)], columns)
-        place = top.prompt.place if top.prompt is not None else top.place
-        return line([(None, " "), *_hints(place, columns - 2)], columns)
 
-
-def _hints(place: str, columns: int) -> list[Run]:
-    """Return the keys of a place, as many as fit; the last one, help, is never left out."""
-    *hints, last = shown_keys(place)
-    room = columns - len(last[0]) - len(last[1]) - 1
-    runs: list[Run] = []
-    for keys, words in hints:
-        room -= len(keys) + len(words) + 3
-        if room < 0:
-            break
-        runs += [("key", keys), ("dim", f" {words}  ")]
-    return [*runs, ("key", last[0]), ("dim", f" {last[1]}")]
+def _asks_about_its_row(top: Layer) -> bool:
+    """Whether something is typed for the row with the cursor, which has to stay there."""
+    prompt = top.prompt
+    return prompt is not None and prompt.in_footer and not prompt.moves_list
 
 
 def _body_rows(rows: int) -> int:
     return rows - status_rows(rows) - 2
 
 
-def _over(top: urwid.Canvas, canvas: urwid.Canvas, rows: int) -> urwid.Canvas:
-    left = max(0, (canvas.cols() - top.cols()) // 2)
-    above = max(0, (rows - top.rows()) // 2)
-    return urwid.CanvasOverlay(top, canvas, left, above)
+def _corner(box: urwid.Canvas, columns: int, rows: int) -> tuple[int, int]:
+    """Return the column and the row at which a box begins that stands in the middle."""
+    return max(0, (columns - box.cols()) // 2), max(0, (rows - box.rows()) // 2)
 
 
 def _centred(words: str, columns: int, rows: int) -> urwid.Canvas:
