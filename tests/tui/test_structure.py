@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from opencode import open_store
 from tests.conftest import PROJECT
 
 WITHOUT_URWID = (
@@ -44,11 +47,50 @@ WITHOUT_URWID = (
 # What the interface must not load before its first frame: it opens the store in a thread.
 HEAVY = {"aiosql", "click", "markdown_it", "pygments", "pymysql", "sqlparse", "yoyo"}
 
+# What of the program itself the first list of sessions must not wait for either.
+LATE = {
+    "opencode.config.mysql",
+    "opencode.db.backfill",
+    "opencode.db.backup",
+    "opencode.db.survey",
+    "opencode.db.upgrade",
+    "opencode.parts",
+    "opencode.project.remote",
+    "opencode.store.files",
+    "opencode.store.messages",
+    "opencode.text.invisible",
+    "opencode.text.secrets",
+    "opencode.tui.render",
+    "opencode.tui.screens.conversation",
+    "opencode.tui.screens.help",
+    "opencode.tui.screens.palette",
+    "opencode.tui.screens.session",
+    "opencode.tui.widgets.block",
+    "opencode.tui.widgets.dialog",
+    "opencode.tui.widgets.prompt",
+}
+
+LIST_SESSIONS = """\
+import opencode.tui.loop
+from opencode import open_store
+with open_store() as store:
+    assert store.upgraded is None
+    assert store.sessions.list().items
+"""
+
 
 def loaded_by(module: str) -> set[str]:
-    code = f"import sys, {module}; print(*sys.modules)"
+    return loaded_after(f"import {module}", cwd=PROJECT)
+
+
+def loaded_after(code: str, *, cwd: Path) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "OPENCODE_PROJECT_ID": "acme"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(done.stdout.split())
 
@@ -62,6 +104,20 @@ def test_the_first_frame_waits_for_no_library_but_urwid() -> None:
     loaded = loaded_by("opencode.tui.loop")
     assert "urwid" in loaded
     assert not loaded & HEAVY
+
+
+def test_the_first_list_waits_for_nothing_that_it_does_not_show(tmp_path: Path) -> None:
+    with open_store(tmp_path, project="acme") as store:
+        store.sessions.create(title="one")
+    loaded = loaded_after(LIST_SESSIONS, cwd=tmp_path)
+    assert "opencode.tui.screens.sessions" in loaded
+    assert not loaded & LATE
+
+
+def test_what_comes_late_is_there(tmp_path: Path) -> None:
+    code = "from opencode.tui.screens.late import MODULES\nfor name in MODULES: __import__(name)"
+    loaded = loaded_after(code, cwd=tmp_path)
+    assert {name for name in LATE if name.startswith("opencode.tui")} <= loaded
 
 
 def test_the_interface_reaches_the_database_through_the_store_only() -> None:

@@ -10,10 +10,11 @@ from opencode.tui.screens.base import Layer
 from opencode.tui.widgets.hints import hint_at, hint_runs
 from opencode.tui.widgets.lines import line
 from opencode.tui.widgets.notices import fits
-from opencode.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     import urwid
+
+    from opencode.tui.widgets.prompt import Prompt
 
 __all__ = ["click_footer", "footer_canvas", "has_room"]
 
