@@ -27,6 +27,7 @@ __all__ = [
     "session_row",
     "shown_title",
     "truncate_runs",
+    "with_more",
 ]
 
 Run = tuple[str | None, str]
@@ -213,6 +214,15 @@ def join_ends(left: Iterable[Run], right: Iterable[Run], width: int) -> list[Run
     room = width - runs_width(end)
     start = truncate_runs(left, max(0, room - 1) if end else room)
     return [*start, (None, " " * (room - runs_width(start))), *end]
+
+
+def with_more(
+    left: Iterable[Run], right: Iterable[Run], more: Iterable[Run], columns: int
+) -> list[Run]:
+    """Return the right end of a header, with more if that takes nothing from the left end."""
+    whole = [*right, *more]
+    fits = runs_width(left) + 1 + runs_width(whole) <= columns - 2
+    return whole if fits else list(right)
 
 
 def _title_width(columns: Iterable[Column], width: int) -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 __all__ = [
     "BINDINGS",
+    "MOUSE",
     "PLACES",
     "Binding",
     "Context",
@@ -215,6 +216,14 @@ PLACES: Mapping[str, Place] = {
     "input": Place(("input", "always"), ("accept", "cancel")),
 }
 
+MOUSE = (
+    ("wheel", "scrolls what is under it"),
+    ("click", "selects, or does the key that stands there"),
+    ("double click", "opens, unfolds"),
+    ("beside a box", "a click closes it"),
+    ("shift-drag", "selects text, as without the mouse"),
+)
+
 _LABELS = {
     " ": "space",
     "delete": "Del",
@@ -320,7 +329,10 @@ def keys_markdown() -> str:
         "While typing, the keys of readline work: `ctrl-a` and `ctrl-e`, `ctrl-w`, `ctrl-u`,",
         "`ctrl-k`, `ctrl-y`. Pasted text is never taken for keys.",
         "",
-        "Mouse: the wheel scrolls what is under it, a click selects, a double click opens.",
+        "| mouse | does |",
+        "|---|---|",
+        *(f"| {what} | {does} |" for what, does in MOUSE),
+        "",
         "`--no-mouse` leaves the mouse to the terminal, to select text with.",
     ]
     return "\n".join(lines) + "\n"

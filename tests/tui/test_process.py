@@ -126,7 +126,11 @@ def test_pasted_text_is_not_taken_for_keys(checkout: Path) -> None:
 def test_mouse(checkout: Path) -> None:
     with started(checkout) as terminal:
         terminal.press("\x1b[<0;10;4M\x1b[<0;10;4m").wait_for("2 of 6")
-        terminal.press("\x1b[<0;10;4M\x1b[<0;10;4m").wait_for("It fails once in ten runs.")
+        terminal.press("\x1b[<0;10;4M\x1b[<0;10;4m" * 2).wait_for("It fails once in ten runs.")
+        terminal.press("\x1b[<0;3;20M\x1b[<0;3;20m").wait_for("2 of 6")
+        terminal.press("d").wait_for("Delete session?").press("\x1b[<0;1;1M\x1b[<0;1;1m")
+        terminal.wait_without("Delete session?")
+        terminal.press("\x1b[<0;9;9M\x1b[<32;12;9M\x1b[<0;12;9m").wait_for("To select text")
     with started(checkout, "--no-mouse") as terminal:
         assert 1000 not in terminal.modes()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from opencode import text
-from opencode.tui.keymap import PLACES, bindings_in, key_label
+from opencode.tui.keymap import MOUSE, PLACES, bindings_in, key_label
 from opencode.tui.render.blocks import BLANK, Paragraph
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.lines import Lines
@@ -55,17 +55,13 @@ class HelpDialog(Layer):
 def _paragraphs(about: str) -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
     for context, bindings in bindings_in(PLACES[about].contexts):
-        if paragraphs:
-            paragraphs.append(BLANK)
         paragraphs.append(Paragraph((("strong", context.title),), 0))
-        for binding in bindings:
-            keys = text.pad("  ".join(map(key_label, binding.keys)), KEYS)
-            paragraphs.append(
-                Paragraph(
-                    ((None, binding.does),),
-                    0,
-                    first=("key", f"{keys} "),
-                    rest=(None, " " * (KEYS + 1)),
-                )
-            )
-    return paragraphs
+        lines = (("  ".join(map(key_label, one.keys)), one.does) for one in bindings)
+        paragraphs += [*(_line(keys, does) for keys, does in lines), BLANK]
+    paragraphs.append(Paragraph((("strong", "With the mouse"),), 0))
+    return [*paragraphs, *(_line(what, does) for what, does in MOUSE)]
+
+
+def _line(keys: str, does: str) -> Paragraph:
+    first = ("key", f"{text.pad(keys, KEYS)} ")
+    return Paragraph(((None, does),), 0, first=first, rest=(None, " " * (KEYS + 1)))

@@ -7,7 +7,7 @@ from functools import partial
 
 from opencode import text
 from opencode.models import Project
-from opencode.tui.format import Run
+from opencode.tui.format import Run, with_more
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.lines import Lines
 from opencode.tui.widgets.listview import ListView
@@ -31,6 +31,7 @@ class ProjectsScreen(Layer):
         super().__init__(host)
         self._lines = Lines(on_open=self._choose)
         self._projects: Sequence[Project] = ()
+        self._columns = 0
         self._widest = 0
         """Columns of the longest id; the numbers stand beside that, however wide the pane."""
         self.widget = self._lines.view
@@ -43,8 +44,14 @@ class ProjectsScreen(Layer):
         return self._lines.view.move(command)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
-        right = text.plural(len(self._projects), "project") if self._projects else ""
-        return [("title", "Projects")], [("dim", f"{right} · last activity first" if right else "")]
+        left: list[Run] = [("title", "Projects")]
+        if not self._projects:
+            return left, ()
+        right: list[Run] = [("dim", text.plural(len(self._projects), "project"))]
+        return left, with_more(left, right, [("dim", " · last activity first")], self._columns)
+
+    def resized(self, columns: int, rows: int) -> None:
+        self._columns = columns
 
     def shown(self) -> None:
         self.refresh()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from opencode.models import Session
-from opencode.tui.format import Run, session_heading, shown_title
+from opencode.tui.format import Run, session_heading, shown_title, with_more
 from opencode.tui.listing import SORTS, next_sort
 from opencode.tui.screens import late
 from opencode.tui.screens.base import Command, Host, Layer
@@ -32,6 +32,7 @@ class SessionsScreen(Layer):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
+        self._columns = 0
         self._list = SessionList(host, on_change=self._list_changed, on_open=self._open)
         self._preview = Preview(host, on_open=self._open)
         self._filtering = Filtering(self, self._list)
@@ -81,10 +82,12 @@ class SessionsScreen(Layer):
         return pane.move(command)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        left: list[Run] = [("title", "Sessions"), *self._filtering.heading()]
         right = self._list.place()
         if self._list.count():
-            right.append(("dim", f" · {SORTS[self._list.wanted.sort]}"))
-        return [("title", "Sessions"), *self._filtering.heading()], right
+            order = f" · {SORTS[self._list.wanted.sort]}"
+            right = with_more(left, right, [("dim", order)], self._columns)
+        return left, right
 
     def session_title(self) -> str:
         selected = self._list.selected
@@ -104,6 +107,7 @@ class SessionsScreen(Layer):
         self.refresh()
 
     def resized(self, columns: int, rows: int) -> None:
+        self._columns = columns
         self._preview.room = columns >= WIDE
         if not self._preview.room:
             self._focus_preview(on=False)
