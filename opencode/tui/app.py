@@ -57,8 +57,12 @@ class App:
         clock: Callable[[], float] = time.monotonic,
         owns_store: bool = True,
         fence: bool = False,
+        known: Callable[[], tuple[str, str]] = lambda: ("", ""),
     ) -> None:
-        """`fence` makes calls of the store on the event loop's thread fail; for tests."""
+        """`known` gives project and provider, as far as they are known before the opening is done.
+
+        `fence` makes calls of the store on the event loop's thread fail; for tests.
+        """
         self._live = Live(self, self._somebody_wrote)
         self._outages = Outages(self, self._live)
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
@@ -74,7 +78,7 @@ class App:
         )
         self.submit, self.aside = self.work.submit, self.work.aside
         self.watch, self.forget = self.work.watch, self.work.database.forget
-        self.unwatch = self.work.database.unwatch
+        self.unwatch, self.await_return = self.work.database.unwatch, self.work.await_return
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
@@ -84,6 +88,7 @@ class App:
         self.drafts = self._keeper.drafts
         self.root = Root(self)
         self.now = now
+        self._known = known
         self._timers = timers
         self._keyboard = Keyboard(self, clock)
         self._notice = Notice(self)
@@ -183,7 +188,8 @@ class App:
         titles = (layer.session_title() for layer in reversed(self.layers))
         title = next((title for title in titles if title is not None), "")
         if self.place is None:
-            return "…", "…", title, ""
+            project, provider = self._known()
+            return project or "…", provider or "…", title, ""
         return self.place.project_id, self.place.provider, title, self._outages.word
 
     def notice_runs(self) -> Sequence[Run]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from opencode.tui.keymap import command_for
 from opencode.tui.screens.base import Command, Host, Layer
+from opencode.tui.screens.failure import FailureDialog
 from opencode.tui.screens.help import HelpDialog
 from opencode.tui.screens.logscreen import LogScreen
 from opencode.tui.screens.palette import PaletteDialog
@@ -93,7 +94,7 @@ class Keyboard:
     def _leave(self) -> None:
         """Go back one screen, or end the program on the first one."""
         top = self._host.layers[-1]
-        if len(self._host.layers) == 1 or top.place in {"failure", "unopened"}:
+        if len(self._host.layers) == 1 or isinstance(top, FailureDialog):
             self._host.quit()
         self._host.pop(top)
 

@@ -87,6 +87,9 @@ class Host(Protocol):
         user wants to have it tried again.
         """
 
+    def await_return(self, seconds: float, back: Command) -> None:
+        """Have it looked in the background whether a database that was lost is there again."""
+
     def unwatch(self) -> None:
         """Look no more."""
 
