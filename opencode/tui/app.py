@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
-from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui.access import Opened
 from opencode.tui.format import Run
@@ -24,7 +23,6 @@ from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
 from opencode.tui.outside import Nowhere, Outside
-from opencode.tui.pasting import MAX_BYTES
 from opencode.tui.screens.base import Command, Layer, Place
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
@@ -115,19 +113,8 @@ class App:
 
         `size` is that of the whole paste in bytes: where it is too large, there is no text.
         """
-        prompt = self.layers[-1].prompt
         with self.guard:
-            if prompt is None:
-                self.notice("Nothing to paste into here.")
-            elif size > MAX_BYTES:
-                most = text.size(MAX_BYTES)
-                self.notice(
-                    f"Not pasted: {text.size(size)}, and {most} is the most. A file can be sent"
-                    " with: opencode message add SESSION - < FILE",
-                    "warning",
-                )
-            else:
-                prompt.paste(pasted)
+            self._keyboard.paste(pasted, size)
 
     def focus(self, *, focused: bool) -> None:
         """Take note whether the terminal has the focus."""

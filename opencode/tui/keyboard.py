@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from opencode import text
 from opencode.tui.keymap import command_for
+from opencode.tui.pasting import MAX_BYTES
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.failure import FailureDialog
 from opencode.tui.screens.help import HelpDialog
@@ -34,6 +36,21 @@ class Keyboard:
         if top.prompt is not None:
             return self._type(top, top.prompt, key)
         return self._perform(top, command_for(top.place, key))
+
+    def paste(self, pasted: str, size: int) -> None:
+        """Insert text where something is typed; see `App.paste`."""
+        prompt = self._host.layers[-1].prompt
+        if prompt is None:
+            self._host.notice("Nothing to paste into here.")
+        elif size > MAX_BYTES:
+            most = text.size(MAX_BYTES)
+            self._host.notice(
+                f"Not pasted: {text.size(size)}, and {most} is the most. A file can be sent"
+                " with: opencode message add SESSION - < FILE",
+                "warning",
+            )
+        else:
+            prompt.paste(pasted)
 
     def press_blindly(self, key: str) -> bool:
         """Do what a key means while nothing can be seen: type on, or leave, or nothing."""

@@ -108,7 +108,7 @@ def test_a_file_that_is_back_is_noticed(
     assert driver.app.offline
     away.rename(here.parent)
     driver.advance(1.1).settle()
-    assert not driver.app.offline
+    assert "offline" not in driver.attributes()
     assert "Cannot reach" not in driver.text()
     if "enter" not in keys:
         assert "Written meanwhile" in driver.text()
