@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from opencode.db.patience import Tell
     from opencode.db.upgrade import Progress
     from opencode.project import ProjectIdentity
-    from opencode.store import Store
+    from opencode.store import Place, Store
     from opencode.store.admin import Admin
 
 __all__ = ["App", "pass_app"]
@@ -66,11 +66,18 @@ class App:
         project_id = self.config().project_id
         return identify(self.cwd(), option=self.project, config_project_id=project_id)
 
-    def open_store(self, progress: Progress | None = None, waiting: Tell | None = None) -> Store:
+    def open_store(
+        self,
+        progress: Progress | None = None,
+        waiting: Tell | None = None,
+        found: Callable[[Place], None] | None = None,
+    ) -> Store:
         """Open the store, which the caller closes; prints nothing."""
         from opencode.store import open_store
 
-        return open_store(self.cwd(), project=self.project, progress=progress, waiting=waiting)
+        return open_store(
+            self.cwd(), project=self.project, progress=progress, waiting=waiting, found=found
+        )
 
     def store(self) -> Store:
         """The store, brought up to date; what that did is told on stderr."""

@@ -17,7 +17,7 @@ from opencode.themes import THEMES
 
 if TYPE_CHECKING:
     from opencode.db.upgrade import UpgradeProgress
-    from opencode.store import Store
+    from opencode.store import Place, Store
 
 __all__ = ["cli", "main"]
 
@@ -75,6 +75,8 @@ def _interface(app: App, *, mouse: bool, theme: str) -> int:
     from opencode.tui import run
 
     opened: list[Store] = []
+    places: list[Place] = []
+    provider = "remote" if app.config().provider.value == "mysql" else "local"
     copied: list[str] = []
 
     def remember(progress: UpgradeProgress) -> None:
@@ -82,11 +84,14 @@ def _interface(app: App, *, mouse: bool, theme: str) -> int:
             copied.append(progress.text)
 
     def opener() -> Store:
-        opened.append(app.open_store(remember))
+        opened.append(app.open_store(remember, found=places.append))
         return opened[-1]
 
+    def known() -> tuple[str, str]:
+        return places[-1].project.project_id if places else "", provider
+
     try:
-        code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log())
+        code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log(), known=known)
         if code == 128 + SIGHUP:
             # The terminal is gone, and what is buffered for it would change the exit code.
             streams.discard_stdout()

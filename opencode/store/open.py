@@ -123,6 +123,7 @@ def open_store(
     dsn: str | None = None,
     progress: Progress | None = None,
     waiting: Tell | None = None,
+    found: Callable[[Place], None] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Store:
     """Open the sessions of a directory's project, and bring the database up to date first.
@@ -133,6 +134,7 @@ def open_store(
         dsn: `sqlite:////absolute/path.db`, or a MySQL DSN; by default what the configuration says.
         progress: told what an upgrade of the database is doing.
         waiting: told a line when a server lets wait for a connection; from a thread of its own.
+        found: told where it is going to be opened, which may take long.
         environ: the environment variables to go by.
 
     Raises:
@@ -142,6 +144,8 @@ def open_store(
         StoreError: anything else that is wrong with the database; never another one instead.
     """
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
+    if found is not None:
+        found(place)
     provider, target = _connect(place, waiting)
     try:
         report = _bring_up_to_date(target, place, progress)

@@ -30,6 +30,7 @@ def run(
     mouse: bool = True,
     theme: str = "auto",
     log_file: Path | None = None,
+    known: Callable[[], tuple[str, str]] = lambda: ("", ""),
 ) -> int:
     """Show the interface until the user leaves; returns the exit code.
 
@@ -37,16 +38,22 @@ def run(
     database's work, so that the first frame does not wait for it, and what it returns is closed at
     the end; a store that is open already stays open. What the function raises is raised here once
     the terminal is as it was, except `DatabaseUnavailable`, which the user can have tried again.
+    `known` gives the project's id and `local` or `remote`, each as soon as it can be told.
     `theme` is `auto`, `dark`, `light` or `mono`; records go to `log_file` unless a log is set up.
     """
     with _responsive():
         from opencode.tui.loop import run_program
 
         if callable(store):
-            return run_program(store, mouse=mouse, theme=theme, log_file=log_file)
+            return run_program(store, mouse=mouse, theme=theme, log_file=log_file, known=known)
         opened = store
         return run_program(
-            lambda: opened, owns_store=False, mouse=mouse, theme=theme, log_file=log_file
+            lambda: opened,
+            owns_store=False,
+            mouse=mouse,
+            theme=theme,
+            log_file=log_file,
+            known=known,
         )
 
 

@@ -46,6 +46,8 @@ class Access:
         self._opened: Store | None = None
         self._store: Store | None = None
         self._file: OpenFile | None = None
+        self._away = False
+        """Whether the file was not where it should be when it was looked for last."""
 
     def open(self) -> Opened:
         """Open the database."""
@@ -68,15 +70,33 @@ class Access:
         Raises:
             DatabaseUnavailable: its file is gone or another one; the next call opens that.
         """
-        if self._file is not None and self._file.is_another():
+        if self._file is not None and self._is_another(self._file):
             self._reopen()
         return work(_open(self._store))
+
+    def is_back(self) -> bool:
+        """Whether a database that was out of reach answers, or its file is there again."""
+        if self._file is not None:
+            away, self._away = self._away, not self._file.is_there()
+            return away and not self._away
+        try:
+            _open(self._store).data_version()
+        except DatabaseUnavailable:
+            return False
+        return True
 
     def close(self) -> None:
         """Close what was opened, if anything was and it is ours."""
         opened, self._opened = self._opened, None
         if opened is not None and self._owned:
             opened.close()
+
+    def _is_another(self, file: OpenFile) -> bool:
+        try:
+            return file.is_another()
+        except DatabaseUnavailable:
+            self._away = True
+            raise
 
     def _reopen(self) -> None:
         project_id, old = _open(self._store).project.project_id, self._opened
@@ -91,6 +111,7 @@ class Access:
         self._opened = new = self._opener()
         self._file = _file_of(new)
         self._look_at(new.in_project(project_id))
+        self._away = False
 
     def _look_at(self, store: Store) -> Place:
         self._store = fenced(store, self._zone) if self._fence else store

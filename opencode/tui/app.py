@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
-from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui.access import Opened
 from opencode.tui.format import Run
@@ -24,7 +23,6 @@ from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
 from opencode.tui.outside import Nowhere, Outside
-from opencode.tui.pasting import MAX_BYTES
 from opencode.tui.screens.base import Command, Layer, Place, Preferences
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
@@ -57,8 +55,12 @@ class App:
         clock: Callable[[], float] = time.monotonic,
         owns_store: bool = True,
         fence: bool = False,
+        known: Callable[[], tuple[str, str]] = lambda: ("", ""),
     ) -> None:
-        """`fence` makes calls of the store on the event loop's thread fail; for tests."""
+        """`known` gives project and provider, as far as they are known before the opening is done.
+
+        `fence` makes calls of the store on the event loop's thread fail; for tests.
+        """
         self._live = Live(self, self._somebody_wrote)
         self._outages = Outages(self, self._live)
         self.guard = CallGuard(self._outages.report, passed=(urwid.ExitMainLoop,))
@@ -74,7 +76,7 @@ class App:
         )
         self.submit, self.aside = self.work.submit, self.work.aside
         self.watch, self.forget = self.work.watch, self.work.database.forget
-        self.unwatch = self.work.database.unwatch
+        self.unwatch, self.await_return = self.work.database.unwatch, self.work.await_return
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
@@ -85,6 +87,7 @@ class App:
         self.drafts = self._keeper.drafts
         self.root = Root(self)
         self.now = now
+        self._known = known
         self._timers = timers
         self._keyboard = Keyboard(self, clock)
         self._notice = Notice(self)
@@ -111,19 +114,8 @@ class App:
 
         `size` is that of the whole paste in bytes: where it is too large, there is no text.
         """
-        prompt = self.layers[-1].prompt
         with self.guard:
-            if prompt is None:
-                self.notice("Nothing to paste into here.")
-            elif size > MAX_BYTES:
-                most = text.size(MAX_BYTES)
-                self.notice(
-                    f"Not pasted: {text.size(size)}, and {most} is the most. A file can be sent"
-                    " with: opencode message add SESSION - < FILE",
-                    "warning",
-                )
-            else:
-                prompt.paste(pasted)
+            self._keyboard.paste(pasted, size)
 
     def focus(self, *, focused: bool) -> None:
         """Take note whether the terminal has the focus."""
@@ -184,7 +176,8 @@ class App:
         titles = (layer.session_title() for layer in reversed(self.layers))
         title = next((title for title in titles if title is not None), "")
         if self.place is None:
-            return "…", "…", title, ""
+            project, provider = self._known()
+            return project or "…", provider or "…", title, ""
         return self.place.project_id, self.place.provider, title, self._outages.word
 
     def notice_runs(self) -> Sequence[Run]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from opencode import text
 from opencode.tui.keymap import command_for
+from opencode.tui.pasting import MAX_BYTES
 from opencode.tui.screens.base import Command, Host, Layer
 
 if TYPE_CHECKING:
@@ -33,6 +35,21 @@ class Keyboard:
         if top.prompt is not None:
             return self._type(top, top.prompt, key)
         return self._perform(top, command_for(top.place, key))
+
+    def paste(self, pasted: str, size: int) -> None:
+        """Insert text where something is typed; see `App.paste`."""
+        prompt = self._host.layers[-1].prompt
+        if prompt is None:
+            self._host.notice("Nothing to paste into here.")
+        elif size > MAX_BYTES:
+            most = text.size(MAX_BYTES)
+            self._host.notice(
+                f"Not pasted: {text.size(size)}, and {most} is the most. A file can be sent"
+                " with: opencode message add SESSION - < FILE",
+                "warning",
+            )
+        else:
+            prompt.paste(pasted)
 
     def press_blindly(self, key: str) -> bool:
         """Do what a key means while nothing can be seen: type on, or leave, or nothing."""
@@ -108,7 +125,7 @@ class Keyboard:
     def _leave(self) -> None:
         """Go back one screen, or end the program on the first one."""
         top = self._host.layers[-1]
-        if len(self._host.layers) == 1 or top.place in {"failure", "unopened"}:
+        if len(self._host.layers) == 1 or top.quits:
             self._host.quit()
         self._host.pop(top)
 

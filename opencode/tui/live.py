@@ -13,6 +13,8 @@ __all__ = ["Live"]
 
 LOCAL, REMOTE = 1.0, 5.0
 """Seconds between two looks: 10 µs on SQLite, a round trip on MySQL."""
+LOST = 10.0
+"""Seconds between two attempts to reach a server that is lost."""
 UNFOCUSED = 5
 """How many times as long it takes while the terminal has not got the focus."""
 
@@ -41,6 +43,13 @@ class Live:
         """Look no more."""
         self._host.unwatch()
         self._watching = False
+
+    def stop_until_back(self, back: Command) -> None:
+        """Look no more for what others write, but whether the database is there again."""
+        self.stop()
+        if self._host.place is not None:
+            seconds = LOST if self._host.place.provider == "remote" else LOCAL
+            self._host.await_return(seconds, back)
 
     def focus(self, *, focused: bool) -> None:
         """Take note whether the terminal has the focus; coming back to it is a time to look."""

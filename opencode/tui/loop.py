@@ -43,10 +43,11 @@ class _Loop:
         *,
         mouse: bool,
         owns_store: bool,
+        known: Callable[[], tuple[str, str]],
     ) -> None:
         self._waking = threading.Lock()
         self._closed = False
-        self.app = App(opener, self, self._make_jobs, owns_store=owns_store)
+        self.app = App(opener, self, self._make_jobs, owns_store=owns_store, known=known)
         self.urwid = urwid.MainLoop(
             self.app.root,
             screen=screen,
@@ -94,6 +95,7 @@ def run_program(
     mouse: bool,
     theme: str,
     log_file: Path | None,
+    known: Callable[[], tuple[str, str]],
 ) -> int:
     """Run until the user quits; returns the exit code, 128 + n after signal n.
 
@@ -101,7 +103,7 @@ def run_program(
     """
     chosen = themes.choose(theme, os.environ)
     screen = TerminalScreen(chosen, themes.depth(chosen, os.environ))
-    loop = _Loop(opener, screen, mouse=mouse, owns_store=owns_store)
+    loop = _Loop(opener, screen, mouse=mouse, owns_store=owns_store, known=known)
     app = loop.app
     ended_by = 0
 

@@ -36,7 +36,7 @@ class OpenFile:
         told, self._told = self._told, True
         if now is None:
             raise DatabaseUnavailable(
-                f"{self._path} is gone", hint="nothing is written until it is back; then press r"
+                f"{self._path} is gone", hint="nothing is written until it is back"
             )
         if not told:
             raise DatabaseUnavailable(
@@ -44,6 +44,10 @@ class OpenFile:
                 hint="nothing was written to either; r opens the new one",
             )
         return True
+
+    def is_there(self) -> bool:
+        """Whether the file that is open goes by its name."""
+        return self._known is not None and _identity(self._path) == self._known
 
     def check_log(self) -> None:
         """Refuse to have the new file opened while the log of the old one lies beside it.

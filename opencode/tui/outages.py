@@ -49,7 +49,7 @@ class Outages:
         log.warning("%s", error)
         self.offline = True
         self._lost_key = key
-        self._live.stop()
+        self._live.stop_until_back(self._returned)
         panel = self._panel()
         if panel is not None:
             panel.again(error, retry)
@@ -83,6 +83,18 @@ class Outages:
         else:
             # It need not have asked the database; a look at that tells.
             self._live.start()
+
+    def _returned(self) -> None:
+        """Try again what failed; who has put the panel away gets the screen as it is now."""
+        if not self.offline:
+            return
+        panel = self._panel()
+        if panel is not None:
+            panel.retry()
+        else:
+            self._live.start()
+            screens = [layer for layer in self._host.layers if not layer.is_overlay]
+            self._host.later(0, screens[-1].changed)
 
     def _is_back(self, *, looking: bool) -> None:
         self._host.notice("The database is back.")

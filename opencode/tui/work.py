@@ -120,6 +120,10 @@ class Work:
         work = partial(self._access.run, look)
         self.database.watch(work, known, seconds, noticed, went_wrong)
 
+    def await_return(self, seconds: float, back: Command) -> None:
+        """Have it looked in the background whether a database that was lost is there again."""
+        self.database.watch(self._access.is_back, False, seconds, lambda _: back(), _log_failure)
+
     def deliver(self) -> None:
         """Hand out the results that are ready."""
         self.database.deliver()
@@ -138,3 +142,7 @@ class Work:
             log.warning("the database did not answer in time; left without closing it")
         self.database.deliver()
         flush()
+
+
+def _log_failure(error: Exception) -> None:
+    log.warning("whether the database is back cannot be told: %s", error)

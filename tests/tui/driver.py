@@ -124,6 +124,7 @@ class Driver:
         size: tuple[int, int] = (80, 24),
         settle: bool = True,
         owns_store: bool = True,
+        known: Callable[[], tuple[str, str]] = lambda: ("", ""),
     ) -> None:
         self.timers = Timers()
         self.ended = False
@@ -136,6 +137,7 @@ class Driver:
             clock=lambda: self.timers.time,
             owns_store=owns_store,
             fence=True,
+            known=known,
         )
         self.terminal = Terminal()
         self.app.outside = self.terminal

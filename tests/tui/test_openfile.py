@@ -93,6 +93,40 @@ def test_a_file_that_is_gone_is_noticed_at_rest_and_not_made_anew(
     assert "Cannot reach" not in driver.text()
 
 
+@pytest.mark.parametrize("keys", [(), ("esc",), ("r",), ("esc", "enter", "esc")])
+def test_a_file_that_is_back_is_noticed(
+    here: Path, drive: StartDriver, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    driver = start(here, drive)
+    away = tmp_path / "away"
+    here.parent.rename(away)
+    driver.advance(1.1).press(*keys)
+    assert driver.app.offline
+    with opened(away / here.name) as elsewhere:
+        add_session(elsewhere, "Written meanwhile")
+    driver.advance(5)
+    assert driver.app.offline
+    away.rename(here.parent)
+    driver.advance(1.1).settle()
+    assert "offline" not in driver.attributes()
+    assert "Cannot reach" not in driver.text()
+    if "enter" not in keys:
+        assert "Written meanwhile" in driver.text()
+
+
+def test_another_file_is_not_opened_unasked(
+    here: Path, drive: StartDriver, other: Path, tmp_path: Path
+) -> None:
+    driver = start(here, drive)
+    here.parent.rename(tmp_path / "away")
+    driver.advance(1.1)
+    other.parent.rename(here.parent)
+    driver.advance(5)
+    assert driver.app.offline
+    driver.press("r").settle()
+    assert "In the other" in driver.text()
+
+
 def test_the_log_of_the_old_file_is_not_taken_for_the_new_ones(
     here: Path, drive: StartDriver, other: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

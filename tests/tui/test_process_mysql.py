@@ -179,6 +179,21 @@ def test_what_others_write_appears_without_moving_the_focus(remote: Remote) -> N
         terminal.press("esc").wait_for("of 5", "▌ called otherwise")
 
 
+def test_a_session_that_somebody_deletes_is_shown_to_be_gone(remote: Remote) -> None:
+    with remote.started() as terminal, remote.store() as other:
+        terminal.press("enter").wait_for("of 3").press("i").wait_for("── Message")
+        terminal.press(*"half").wait_for("  half")
+        other.sessions.delete("s4")
+        terminal.wait_for("── Message · deleted elsewhere", "Your text is kept")
+        terminal.press(*" a thought", "enter").wait_for("Your text is kept: y copies it")
+        terminal.press("s").wait_for("── Message", "  half a thought")
+        terminal.press("enter").wait_for("of 1").press("esc").wait_for(" esc back").press("esc")
+        terminal.wait_for("2 of 5", "▌ session 3").press("enter").wait_for("of 3")
+        other.sessions.delete("s3")
+        terminal.wait_for("── This session was deleted elsewhere", "Somebody else").press("q")
+        terminal.wait_for("of 4").wait_without("session 3")
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_server_that_is_not_there_and_comes(
@@ -188,7 +203,8 @@ def test_a_server_that_is_not_there_and_comes(
     remote = Remote(mysql_databases(own.server), tmp_path).fill()
     own.kill()
     with remote.start() as terminal:
-        terminal.wait_for("Opening the session database").wait_for("for half a minute")
+        terminal.wait_for("Opening the session database", "app | Provider: remote")
+        terminal.wait_for("for half a minute")
         terminal.wait_for("Cannot reach the session database", patience=PATIENCE)
         assert "mysql://" not in terminal.text()
         terminal.press("l").wait_for("Log").press("q").wait_for("Cannot reach")
@@ -228,3 +244,9 @@ def test_a_server_that_is_lost_while_nobody_does_anything(
         with remote.store() as other:
             other.sessions.create(id="t", title="from elsewhere")  # the highest within its second
         terminal.wait_for("3 of 6", "from elsewhere")
+        own.kill()
+        terminal.wait_for("Cannot reach the session database", patience=PATIENCE)
+        # Nobody waits for anything, and nobody presses a key.
+        own.restart()
+        terminal.wait_for("The database is back.", patience=PATIENCE)
+        terminal.wait_without("Cannot reach")

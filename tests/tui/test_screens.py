@@ -81,6 +81,16 @@ def test_database_out_of_reach(drive: StartDriver, golden: Golden, size: tuple[i
 def test_opening(usual: Store, drive: StartDriver, golden: Golden) -> None:
     driver = drive(usual, settle=False)
     golden("opening-80x24", driver.lines())
+
+
+def test_what_is_known_is_shown_before_the_database_is_open(usual: Store) -> None:
+    known = [("", "local"), ("github.com/acme/shop", "local")]
+    driver = Driver(lambda: usual, settle=False, owns_store=False, known=lambda: known[0])
+    assert "Project: … | Provider: local" in driver.text()
+    del known[0]
+    assert "Project: github.com/acme/shop | Provider: local" in driver.text()
+    driver.settle()
+    assert "Project: github.com/opencode-ai/opencode | Provider: local" in driver.text()
     driver.settle()
     assert "Implement session provider feature" in driver.text()
 

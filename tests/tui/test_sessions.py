@@ -310,6 +310,43 @@ def test_the_database_is_lost_and_comes_back(
     assert selected(driver).startswith("Implement")
 
 
+def test_it_is_tried_once_at_a_time(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage = Outage(monkeypatch, usual.sessions, "create")
+    driver = drive(usual)
+    outage.on = True
+    driver.press("n", *"New", "enter")
+    assert "r retry now" in driver.footer()
+    outage.on = False
+    driver.press("r", "r", settle=False)
+    assert "retry" not in driver.text()
+    assert driver.footer() == " Not now: it is being tried."
+    driver.settle()
+    assert "of 7" in driver.header()
+
+
+def test_a_server_that_is_back_is_noticed(
+    usual: Store, drive: StartDriver, shared: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opencode.tui.access._file_of", lambda _: None)
+    outages = [
+        Outage(monkeypatch, usual.sessions, "list"),
+        Outage(monkeypatch, usual, "data_version"),
+    ]
+    driver = drive(usual)
+    for outage in outages:
+        outage.on = True
+    driver.press("R").advance(30)
+    assert "(2 attempts)" not in driver.text()
+    assert "offline" in driver.attributes()
+    for outage in outages:
+        outage.on = False
+    driver.advance(10.1).settle()
+    assert driver.footer() == " The database is back."
+    assert "offline" not in driver.attributes()
+
+
 def test_a_database_is_back_for_who_turned_to_something_else(
     usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,9 @@ class Host(Protocol):
         user wants to have it tried again.
         """
 
+    def await_return(self, seconds: float, back: Command) -> None:
+        """Have it looked in the background whether a database that was lost is there again."""
+
     def unwatch(self) -> None:
         """Look no more."""
 
@@ -132,6 +135,8 @@ class Layer:
     place: str
     """Its entry in the key map."""
     is_overlay: ClassVar[bool] = False
+    quits: ClassVar[bool] = False
+    """Whether `q` ends the program here, though there is a layer below."""
     widget: Box
 
     def __init__(self, host: Host) -> None:

@@ -19,14 +19,14 @@ class FailureDialog(Layer):
     """Stays until trying again has worked; nothing else is opened instead of the database."""
 
     is_overlay = True
+    quits = True
 
     def __init__(self, host: Host, error: OpencodeError, retry: Command) -> None:
         super().__init__(host)
-        self.place = "unopened" if host.place is None else "failure"
         self.error = error
         self.attempts = 1
-        self.trying = False
         self._retry = retry
+        self._try(on=False)
 
     def commands(self) -> Mapping[str, Command]:
         return {
@@ -35,17 +35,21 @@ class FailureDialog(Layer):
             "dismiss": self.back,
         }
 
+    def unavailable(self, command: str) -> str:
+        return "it is being tried" if command == "retry" and self.trying else ""
+
     def retry(self) -> None:
-        """Try again; another failure brings the panel back, or keeps it."""
-        self.trying = True
-        self._retry()
+        """Try again, once at a time; another failure brings the panel back, or keeps it."""
+        if not self.trying:
+            self._try(on=True)
+            self._retry()
 
     def again(self, error: OpencodeError, retry: Command) -> None:
         """Take note that it failed once more."""
         self.error = error
         self.attempts += 1
-        self.trying = False
         self._retry = retry
+        self._try(on=False)
 
     def overlay(self, columns: int, rows: int) -> Overlay:
         message = text.clean_line(self.error.message)
@@ -57,6 +61,15 @@ class FailureDialog(Layer):
         if self.error.hint:
             lines.append([("dim", _sentence(text.clean_line(self.error.hint)))])
         return dialog("Cannot reach the session database", lines, self._choices(), columns, rows)
+
+    def _try(self, *, on: bool) -> None:
+        """Take note whether it is being tried, and offer what can be done meanwhile."""
+        self.trying = on
+        unopened = self.host.place is None
+        if on:
+            self.place = "reopening" if unopened else "retrying"
+        else:
+            self.place = "unopened" if unopened else "failure"
 
     def _choices(self) -> list[Button]:
         if self.trying:
