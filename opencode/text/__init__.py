@@ -7,11 +7,13 @@ through `clean_line` or `clean_text` before it reaches a terminal.
 from __future__ import annotations
 
 from opencode.text.clean import clean_line, clean_text
-from opencode.text.columns import pad, truncate, width
+from opencode.text.columns import characters, pad, truncate, width
+from opencode.text.steady import steady
 from opencode.text.units import age, count, money, plural, size, timestamp, tokens
 
 __all__ = [
     "age",
+    "characters",
     "clean_line",
     "clean_text",
     "count",
@@ -19,6 +21,7 @@ __all__ = [
     "pad",
     "plural",
     "size",
+    "steady",
     "timestamp",
     "tokens",
     "truncate",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-__all__ = ["pad", "truncate", "width"]
+__all__ = ["characters", "pad", "truncate", "width"]
 
 # One column each, no marks; general punctuation for the sake of the ellipsis.
 LATIN = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027]*")
@@ -36,7 +36,7 @@ def truncate(text: str, columns: int, ellipsis: str = "…", side: Side = "right
         return text
     if width(ellipsis) > columns:
         ellipsis = ""
-    kept = _fitting(_characters(text, backwards=side == "left"), columns - width(ellipsis))
+    kept = _fitting(characters(text, backwards=side == "left"), columns - width(ellipsis))
     cut = _joined(kept, ellipsis, side)
     # A mark may take more columns among its neighbours than alone.
     while kept and width(cut) > columns:
@@ -53,7 +53,7 @@ def pad(text: str, columns: int, align: Literal["left", "right", "center"] = "le
     return " " * before + text + " " * (room - before)
 
 
-def _characters(text: str, *, backwards: bool = False) -> Iterator[str]:
+def characters(text: str, *, backwards: bool = False) -> Iterator[str]:
     """What a reader takes for one character each: a letter with its marks, a joined emoji."""
     if LATIN.fullmatch(text):
         return reversed(text) if backwards else iter(text)

@@ -7,12 +7,13 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from urwid.display.raw import Screen
 
 from opencode.tui import theme
 from opencode.tui.pasting import PasteCutter
+from opencode.tui.placing import PlacedCanvas
 
 if TYPE_CHECKING:
     import urwid
@@ -40,6 +41,7 @@ class TerminalScreen(Screen):
         self.set_terminal_properties(colors=colours)
         self.register_palette(theme.palette(palette_name, colours))
         self.cut = PasteCutter()
+        self._placed: PlacedCanvas | None = None
 
     def get_available_raw_input(self) -> list[int]:
         """Return what was typed; a paste is read to its end, if it comes quickly enough."""
@@ -60,6 +62,12 @@ class TerminalScreen(Screen):
             intr="undefined", quit="undefined", start="undefined", stop="undefined"
         )
         return context
+
+    def draw_screen(self, size: tuple[int, int], canvas: urwid.Canvas) -> None:
+        """Draw, with every character in its column whatever the terminal thinks of its width."""
+        if self._placed is None or self._placed.canvas is not canvas:
+            self._placed = PlacedCanvas(canvas)
+        super().draw_screen(size, cast("urwid.Canvas", self._placed))
 
     def measure(self) -> None:
         """Have the size asked for anew: it may have changed while nobody listened."""

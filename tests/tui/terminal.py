@@ -165,8 +165,8 @@ class Terminal:
         return self
 
     def modes(self) -> set[int]:
-        """DEC private modes that are switched on; 25 is the cursor."""
-        on = {25}
+        """DEC private modes that are switched on; 25 is the cursor, 7 goes on in the next line."""
+        on = {7, 25}
         for numbers, state in MODE.findall(self.raw):
             for number in map(int, numbers.split(b";")):
                 (on.add if state == b"h" else on.discard)(number)

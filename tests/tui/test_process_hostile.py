@@ -40,10 +40,10 @@ ATTACKS = {
     "overwriting": "evil66\rgood\b\b\b\x7f\x00\x0b\x0c\x07\x05\x0e\x0f",
 }
 
-# What urwid sends: cursor, colours, erasing of lines, modes, character sets, and questions at the
-# start; and our own way to the clipboard.
+# What urwid and `placing` send: cursor, colours, erasing of lines, modes, character sets, and
+# questions at the start; and our own way to the clipboard.
 OURS = re.compile(
-    rb"\x1b\[[0-9;]*[ABCDHKmhl]|\x1b\[\?[0-9]+(?:[hl]|\$p)|\x1b[78()>][0B]?|[\x0e\x0f]"
+    rb"\x1b\[[0-9;]*[ABCDGHKmhl]|\x1b\[\?[0-9]+(?:[hl]|\$p)|\x1b[78()>][0B]?|[\x0e\x0f]"
     rb"|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"
 )
 FORBIDDEN = re.compile(

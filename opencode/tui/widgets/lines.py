@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import urwid
 
+from opencode import text
 from opencode.tui.format import Run, join_ends
 
 __all__ = ["blank", "ends", "line", "paint", "stack", "text_canvas"]
@@ -19,8 +20,8 @@ def text_canvas(
     if columns < 1:
         return urwid.SolidCanvas(" ", 0, 1)
     markup = [run for run in runs if run[1]] or ""
-    text = urwid.Text(markup, wrap=urwid.WrapMode(wrap), align=urwid.Align(align))
-    return text.render((columns,))
+    widget = urwid.Text(markup, wrap=urwid.WrapMode(wrap), align=urwid.Align(align))
+    return widget.render((columns,))
 
 
 def line(runs: Sequence[Run], columns: int) -> urwid.Canvas:
@@ -31,7 +32,8 @@ def line(runs: Sequence[Run], columns: int) -> urwid.Canvas:
 # Most rows of a frame are those of the frame before.
 @lru_cache(maxsize=512)
 def _line(runs: tuple[Run, ...], columns: int) -> urwid.Canvas:
-    return text_canvas([(name, part.replace("\n", " ")) for name, part in runs], columns)
+    steady = [(name, text.steady(part.replace("\n", " "))) for name, part in runs]
+    return text_canvas(steady, columns)
 
 
 def ends(left: Iterable[Run], right: Iterable[Run], columns: int) -> urwid.Canvas:
