@@ -114,8 +114,7 @@ class Deleted(NamedTuple):
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """A place in a listing of sessions: the sort key and the id of one row."""
 
     value: float

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencode.config.dsn import DSN, BrokenDSN, parse_dsn, redact_dsn
-from opencode.config.model import Secret, TLSMode
+from opencode.config.model import TLSMode
+from opencode.config.server import Secret
 
 
 def dsn(**values: object) -> DSN:

@@ -13,7 +13,8 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, NoKeyringError
 
-from opencode.config import Config, PasswordKind, load_config
+from opencode.config import Config, load_config
+from opencode.config.server import PasswordKind
 from opencode.errors import ConfigError
 
 FILE = ".opencode.json"

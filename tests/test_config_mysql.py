@@ -11,17 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from opencode.config import (
-    Config,
-    MySQLSettings,
-    Overrides,
-    PasswordKind,
-    ProviderType,
-    Secret,
-    TLSMode,
-    load_config,
-)
+from opencode.config import Config, Overrides, ProviderType, TLSMode, load_config
 from opencode.config import password as password_module
+from opencode.config.server import MySQLSettings, PasswordKind, Secret
 from opencode.errors import ConfigError, Problem
 
 FILE = ".opencode.json"

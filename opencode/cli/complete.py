@@ -29,7 +29,7 @@ PATIENCE = 1.5
 """Seconds that a key may take; a database that needs longer has nothing to offer."""
 
 # Shells put what is chosen into the line as it is, unquoted: none of these means anything there.
-SAFE = re.compile(r"[\w@%+=:,./~][\w@%+=:,./~-]*")
+SAFE = r"[\w@%+=:,./~][\w@%+=:,./~-]*"
 
 Suggestion = tuple[str, str]
 """What to type, and what it stands for."""
@@ -86,7 +86,7 @@ class _FromStore(click.ParamType):  # type: ignore[type-arg]  # generic in click
         return [
             CompletionItem(value, help=clean_line(about))
             for value, about in suggestions
-            if SAFE.fullmatch(value)
+            if re.fullmatch(SAFE, value)
         ]
 
 

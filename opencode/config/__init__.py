@@ -9,27 +9,17 @@ from __future__ import annotations
 from opencode.config.load import load_config
 from opencode.config.model import (
     Config,
-    MySQLSettings,
     Overrides,
-    PasswordKind,
-    PasswordSource,
     ProviderType,
-    Secret,
     TLSMode,
-    TLSSettings,
 )
 from opencode.config.paths import config_paths, resolve_data_directory
 
 __all__ = [
     "Config",
-    "MySQLSettings",
     "Overrides",
-    "PasswordKind",
-    "PasswordSource",
     "ProviderType",
-    "Secret",
     "TLSMode",
-    "TLSSettings",
     "config_paths",
     "load_config",
     "resolve_data_directory",

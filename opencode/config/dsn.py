@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass, field
 
 from opencode.config.fields import FIELDS, MYSQL, Scalar
-from opencode.config.model import Secret, TLSMode
+from opencode.config.model import TLSMode
+from opencode.config.server import Secret
 from opencode.config.validate import check, nearest
 
 __all__ = ["DSN", "BrokenDSN", "parse_dsn", "redact_dsn"]

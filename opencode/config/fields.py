@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple, TypeAlias
 
 from opencode.config.model import ProviderType, TLSMode
@@ -39,7 +38,7 @@ THEME = "theme"
 # PyMySQL 1.2 refuses longer times to connect.
 LONGEST_TIME = 31_536_000
 
-HOST = re.compile(r"[^\s/@:\[\]]+|\[?[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?\]?")
+HOST = r"[^\s/@:\[\]]+|\[?[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?\]?"
 
 
 class Field(NamedTuple):
@@ -56,7 +55,7 @@ class Field(NamedTuple):
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
-    pattern: re.Pattern[str] | None = None
+    pattern: str = ""
     pattern_about: str = ""
     secret: bool = False
     variable: str = ""
@@ -243,7 +242,7 @@ _FIELDS = (
         key=BUSY_TIMEOUT,
         kind="string",
         default="60",
-        pattern=re.compile(r"[0-9]{1,8}(\.[0-9]{1,6})?"),
+        pattern=r"[0-9]{1,8}(\.[0-9]{1,6})?",
         pattern_about="a number of seconds, 60 say",
         in_file=False,
         variable="OPENCODE_SQLITE_BUSY_TIMEOUT",

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from opencode.config.fields import (
     BUSY_TIMEOUT,
@@ -27,11 +28,14 @@ from opencode.config.layers import (
     misspelt_variables,
     overrides_layer,
 )
-from opencode.config.model import Config, MySQLSettings, Overrides, ProviderType, Setting
+from opencode.config.model import Config, Overrides, ProviderType, Setting
 from opencode.config.paths import FILE_NAME, config_paths, home_paths
 from opencode.errors import ConfigError, Problem
 from opencode.project.root import find_repository_root
 from opencode.themes import THEMES
+
+if TYPE_CHECKING:
+    from opencode.config.server import MySQLSettings
 
 __all__ = ["load_config"]
 

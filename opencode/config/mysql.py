@@ -9,17 +9,10 @@ from pathlib import Path
 
 from opencode.config.fields import FIELDS, MIGRATION_DSN, MYSQL, PROVIDER
 from opencode.config.layers import PASSWORDS, dsn_layer, merge
-from opencode.config.model import (
-    MySQLSettings,
-    PasswordKind,
-    PasswordSource,
-    Secret,
-    Setting,
-    TLSMode,
-    TLSSettings,
-)
+from opencode.config.model import Setting, TLSMode
 from opencode.config.password import command_name
 from opencode.config.paths import expand_home
+from opencode.config.server import MySQLSettings, PasswordKind, PasswordSource, Secret, TLSSettings
 from opencode.errors import ConfigError, Problem
 
 __all__ = ["check_references", "missing_settings", "mysql_settings"]

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from opencode.config.model import PasswordKind, PasswordSource, Secret
 from opencode.config.paths import expand_home
+from opencode.config.server import PasswordKind, PasswordSource, Secret
 from opencode.errors import ConfigError, Problem
 
 __all__ = ["command_name", "password_path", "resolve"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from opencode.config.model import MASK, Config, MySQLSettings, PasswordKind
+from opencode.config.model import Config
 from opencode.config.password import command_name
+from opencode.config.server import MASK, MySQLSettings, PasswordKind
 
 __all__ = ["redacted"]
 

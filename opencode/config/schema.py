@@ -45,7 +45,7 @@ def _property(field: Field) -> dict[str, object]:
     elif field.kind == "string" and not field.secret:
         schema["pattern"] = r"\S"
     if field.pattern:
-        schema["pattern"] = rf"^\s*(?:{field.pattern.pattern})\s*$"
+        schema["pattern"] = rf"^\s*(?:{field.pattern})\s*$"
     if field.kind == "string" and field.maximum:
         schema["maxLength"] = field.maximum
     if field.kind == "integer":

@@ -139,7 +139,7 @@ def _text_complaint(field: Field, text: str) -> tuple[str, str] | None:
         complaint = f"has {len(text)} characters", f"use at most {field.maximum}"
     elif CONTROLS.search(text):
         complaint = "holds control characters", "remove them"
-    elif field.pattern and not field.pattern.fullmatch(text):
+    elif field.pattern and not re.fullmatch(field.pattern, text):
         complaint = "has the wrong form", f"give {field.pattern_about}"
     return complaint
 

@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from opencode.config import MySQLSettings, ProviderType
+from opencode.config import ProviderType
+from opencode.config.server import MySQLSettings
 from opencode.db.mysql_connect import Connector
 from opencode.db.mysql_cursor import MySQLConnection, patient
 from opencode.db.mysql_errors import MySQLError, translate

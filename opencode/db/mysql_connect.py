@@ -16,7 +16,8 @@ from pymysql.constants import CLIENT
 from pymysql.err import OperationalError
 
 from opencode import __version__
-from opencode.config import MySQLSettings, PasswordKind, Secret, TLSMode
+from opencode.config import TLSMode
+from opencode.config.server import MySQLSettings, PasswordKind, Secret
 from opencode.db.deadline import Backoff, Deadline, call_within
 from opencode.db.mysql_cursor import MySQLConnection, SizedCursor, keep_alive
 from opencode.db.mysql_errors import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from opencode.config import TLSMode, TLSSettings
+from opencode.config import TLSMode
+from opencode.config.server import TLSSettings
 from opencode.errors import DatabaseRefused
 
 __all__ = ["tls_context"]

@@ -15,8 +15,8 @@ TIME_LIMIT = 10.0
 
 # Which repository we are in is told by the directory alone, so GIT_DIR and its like go (a Git hook
 # sets them). How Git is configured stays: safe.directory and insteadOf may be set this way.
-KEPT = re.compile(r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|EXEC_PATH)")
-REMOTE = re.compile(r"(?P<name>[^\t]*)\t(?P<url>.*) \(fetch\)(?: \[[^\]]*\])?")
+KEPT = r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|EXEC_PATH)"
+REMOTE = r"(?P<name>[^\t]*)\t(?P<url>.*) \(fetch\)(?: \[[^\]]*\])?"
 
 
 class GitMissing(Exception):
@@ -92,7 +92,7 @@ def look_around(directory: Path, environ: Mapping[str, str]) -> Facts | Answer:
 def _remotes(output: str) -> dict[str, str]:
     remotes: dict[str, str] = {}
     for line in output.split("\n"):
-        found = REMOTE.fullmatch(line)
+        found = re.fullmatch(REMOTE, line)
         if found and found["url"]:
             # A remote may have several URLs; Git fetches from the first.
             remotes.setdefault(found["name"], found["url"])
@@ -108,6 +108,6 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in environ.items()
-        if not name.startswith("GIT_") or KEPT.fullmatch(name)
+        if not name.startswith("GIT_") or re.fullmatch(KEPT, name)
     }
     return kept | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}

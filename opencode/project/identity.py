@@ -23,8 +23,8 @@ Rule: TypeAlias = Literal[
 VARIABLE = "OPENCODE_PROJECT_ID"
 WAY_OUT = f"say which project this is with --project or {VARIABLE}"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-SECRET_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
-TRUST = re.compile(r"--add safe\.directory (.+)")
+ACCOUNT_IN_URL = r"(?<=://)[^/@\s]*@"
+TRUST = r"--add safe\.directory (.+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _ask_git(directory: Path, marker: Marker, environ: Mapping[str, str]) -> Fac
 def _refusal(answer: Answer, marker: Marker) -> ProjectError:
     place = marker.root or marker.path
     if "dubious ownership" in answer.errors or "unsafe repository" in answer.errors:
-        advice = TRUST.search(answer.errors)
+        advice = re.search(TRUST, answer.errors)
         trusted = advice[1] if advice else _quoted(place)
         return ProjectError(
             f"Git does not trust {place}, which belongs to another user (dubious ownership)",
@@ -178,7 +178,7 @@ def _refusal(answer: Answer, marker: Marker) -> ProjectError:
         )
     lines = [line for line in answer.errors.splitlines() if line.strip()]
     reason = next((line for line in lines if line.startswith("fatal:")), "".join(lines[:1]))
-    reason = SECRET_IN_URL.sub("", reason) or f"exit status {answer.status}"
+    reason = re.sub(ACCOUNT_IN_URL, "", reason) or f"exit status {answer.status}"
     return ProjectError(f"Git cannot tell about {place}: {reason}", hint=f"repair it, or {WAY_OUT}")
 
 

@@ -19,7 +19,7 @@ BREAKS = r"\n\r\v\f\x85\u2028\u2029"
 # taken for one: text in a wrong encoding is full of them (”, read as Latin-1, ends in \x9d).
 STRING = rf"[^\x07\x1b\x9c{BREAKS}]*+"
 CSI = r"[0-?]*+[ -/]*+"
-SEQUENCE = re.compile(
+SEQUENCE = (
     r"[\x1b\x90\x98\x9b\x9d-\x9f](?:"
     r"(?<=\x1b)(?:"
     rf"\[{CSI}[@-~]?"
@@ -53,7 +53,7 @@ def clean_text(text: str, tab_size: int = 4) -> str:
 def _clean(text: str) -> str:
     r"""The text with no control characters but `\n` and `\t`."""
     if CONTROL.search(text):
-        text = OTHER_BREAK.sub("\n", SEQUENCE.sub("", text))
+        text = OTHER_BREAK.sub("\n", re.sub(SEQUENCE, "", text))
         for control in set(CONTROL.findall(text)):
             text = text.replace(control, _picture(ord(control)))
     elif not text.isascii():

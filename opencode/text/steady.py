@@ -21,11 +21,9 @@ SELECTORS = "\ufe0e\ufe0f"
 TAGS = "\U000e0020-\U000e007f"
 
 # What makes an emoji of more than one character, and marks beside or below a letter.
-EMOJI = re.compile(f"[{JOINER}{KEYCAP}{SELECTORS}{SKIN}{TAGS}{REGIONAL}]")
+EMOJI = f"[{JOINER}{KEYCAP}{SELECTORS}{SKIN}{TAGS}{REGIONAL}]"
 LATIN_MARK, JAMO = "\u0300-\u036f", "\u1160-\u11ff"
-UNSTEADY = re.compile(f"[{JOINER}{KEYCAP}{SELECTORS}{SKIN}{TAGS}{REGIONAL}{LATIN_MARK}{JAMO}]")
-
-LETTERS = re.compile(r"\w")
+UNSTEADY = f"[{JOINER}{KEYCAP}{SELECTORS}{SKIN}{TAGS}{REGIONAL}{LATIN_MARK}{JAMO}]"
 
 
 def steady(line: str) -> str:
@@ -34,7 +32,7 @@ def steady(line: str) -> str:
     Of a joined emoji its first one stays, of a flag its letters, of a letter and its mark the one
     character that means both, if there is one.
     """
-    if line.isascii() or not UNSTEADY.search(line):
+    if line.isascii() or not re.search(UNSTEADY, line):
         return line
     form = "".join(map(_steady, characters(line)))
     # What is left of two that stood apart may join.
@@ -43,7 +41,7 @@ def steady(line: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _steady(character: str) -> str:
-    if not UNSTEADY.search(character):
+    if not re.search(UNSTEADY, character):
         return character
     form = _form(character)
     room = width(character) - width(form)
@@ -55,7 +53,7 @@ def _form(character: str) -> str:
     if REGIONAL_A <= first <= REGIONAL[-1]:
         letters = (ord(one) - ord(REGIONAL_A) for one in character)
         return "".join(chr(ord("A") + letter) for letter in letters if 0 <= letter < 26)
-    if EMOJI.search(character) and not (LETTERS.match(first) and KEYCAP not in character):
+    if re.search(EMOJI, character) and not (re.match(r"\w", first) and KEYCAP not in character):
         return first
     from unicodedata import normalize
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opencode import text
 
@@ -69,8 +68,7 @@ class PlacedCanvas:
                 yield row
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Words that flow; blanks are pieces of their own."""
 
     attribute: Hashable

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
-from opencode.config import MySQLSettings, Overrides, load_config
+from opencode.config import Overrides, load_config
+from opencode.config.server import MySQLSettings
 from opencode.db.migrate import migrate, roll_back
 from opencode.db.migrate_ledger import JOURNAL, Ledger
 from opencode.db.migrations import Migration, shipped_migrations

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from opencode.config import MySQLSettings
+from opencode.config.server import MySQLSettings
 from opencode.db.mysql_connect import Connector
 from opencode.db.mysql_errors import MySQLError, translate
 from opencode.db.mysql_session import MySQLConnection

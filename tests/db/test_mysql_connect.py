@@ -17,14 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from opencode.config import (
-    MySQLSettings,
-    PasswordKind,
-    PasswordSource,
-    Secret,
-    TLSMode,
-    TLSSettings,
-)
+from opencode.config import TLSMode
+from opencode.config.server import MySQLSettings, PasswordKind, PasswordSource, Secret, TLSSettings
 from opencode.db.mysql_connect import Connector
 from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError
 from tests.db.fakemysql import Authority, FakeMySQL, fake_mysql, make_authority, serving

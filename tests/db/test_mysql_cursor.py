@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from opencode.config import MySQLSettings, TLSMode, TLSSettings
+from opencode.config import TLSMode
+from opencode.config.server import MySQLSettings, TLSSettings
 from opencode.db import mysql_connect
 from opencode.db.lock import server_lock
 from opencode.db.mysql_connect import Connector

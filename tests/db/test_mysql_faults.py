@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import pytest
 
-from opencode.config import MySQLSettings, TLSMode, TLSSettings
+from opencode.config import TLSMode
+from opencode.config.server import MySQLSettings, TLSSettings
 from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
 from opencode.errors import DatabaseUnavailable

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import pytest
 
-from opencode.config import MySQLSettings, Secret
+from opencode.config.server import MySQLSettings, Secret
 from opencode.db import mysql_session
 from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector

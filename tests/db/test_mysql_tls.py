@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from opencode.config import TLSMode, TLSSettings
+from opencode.config import TLSMode
+from opencode.config.server import TLSSettings
 from opencode.db.mysql_tls import tls_context
 from opencode.errors import DatabaseRefused
 from tests.db.fakemysql import Authority, make_authority
