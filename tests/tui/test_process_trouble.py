@@ -66,7 +66,7 @@ def test_locked_while_something_is_written(checkout: Path) -> None:
             terminal.press("r").wait_for("Title:").press(*"!", "enter")
             terminal.wait_for("Cannot reach the session database", "is locked by another process")
             terminal.press("esc").wait_without("Cannot reach").wait_for("feature!")
-            terminal.press("esc").wait_for("? help").press("down").wait_for("2 of 6")
+            terminal.press("esc").wait_without("Title:").press("down").wait_for("2 of 6")
             terminal.press("enter").wait_for("of 1").press("i").wait_for("── Message")
             terminal.press(*"not lost", "enter").wait_for("is locked by another process")
         terminal.press("r").wait_for("1–2 of 2", "  not lost")
@@ -141,7 +141,7 @@ def test_a_full_disk(small_disk: Path) -> None:
             terminal.press("r").wait_for("Title:").press("ctrl u", *"x" * 500, "enter")
             terminal.wait_for(lambda text: "no space left" in text or "Renamed" in text)
             if "Title:" in terminal.text():
-                terminal.press("esc").wait_for("? help")
+                terminal.press("esc").wait_without("Title:")
             terminal.press("q").wait_for("of 6").press("q").wait_for("leave again to lose it")
         terminal.press("enter").wait_for("of 10").press("i").wait_for("not lost[text of")
         terminal.press("enter").wait_for("of 11").press("esc").wait_for("? help")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from opencode import text
 from opencode.tui.format import Run
@@ -16,9 +16,9 @@ BETWEEN = 2
 
 def hint_runs(place: str, columns: int) -> list[Run]:
     """Return the keys of a place, as many as fit; the last one, help, is never left out."""
+    hints = shown_keys(place)
     runs: list[Run] = []
-    for number in _fitting(place, columns):
-        keys, words = shown_keys(place)[number]
+    for keys, words in (hints[number] for number in _fitting(hints, columns)):
         runs += [("key", keys), ("dim", f" {words}{' ' * BETWEEN}")]
     *all_but_last, (attribute, words) = runs
     return [*all_but_last, (attribute, words.rstrip())]
@@ -26,8 +26,9 @@ def hint_runs(place: str, columns: int) -> list[Run]:
 
 def hint_at(place: str, columns: int, column: int) -> str | None:
     """Return the key that is meant by a click on a column of the hints."""
-    for number in _fitting(place, columns):
-        shown, words = shown_keys(place)[number]
+    hints = shown_keys(place)
+    for number in _fitting(hints, columns):
+        shown, words = hints[number]
         keys = first_keys(place)[number]
         if 0 <= column < text.width(shown):
             return _nearest(shown.split("/") if len(keys) > 1 else [shown], keys, column)
@@ -47,9 +48,9 @@ def _nearest(labels: list[str], keys: tuple[str, ...], column: int) -> str:
     return keys[-1]
 
 
-def _fitting(place: str, columns: int) -> Iterator[int]:
-    """Yield the numbers of the hints that are shown."""
-    *hints, last = shown_keys(place)
+def _fitting(hints: Sequence[tuple[str, str]], columns: int) -> Iterator[int]:
+    """Yield the numbers of those that are shown."""
+    *hints, last = hints
     room = columns - text.width(" ".join(last))
     for number, hint in enumerate(hints):
         room -= text.width(" ".join(hint)) + BETWEEN
