@@ -148,7 +148,8 @@ def test_wide_tables_wrap_their_cells() -> None:
         ([3, 4], 10, [3, 4]),
         ([50, 10], 40, [30, 10]),
         ([50, 40], 40, [20, 20]),
-        ([9, 9], 2, [3, 3]),
+        ([9, 9], 2, [9, 9]),
+        ([50, 40, 5], 20, [12, 12, 5]),
     ],
 )
 def test_the_widest_column_gives_way(widths: list[int], room: int, expected: list[int]) -> None:
@@ -188,7 +189,8 @@ def test_long_text_comes_in_pieces() -> None:
     joined = "".join(shown(paragraphs))
     assert joined.count("line 499 of") == 2
     assert joined.count("y") == 20_000
-    assert [p.frame for p in paragraphs[:3]] == ["", "…", "…"]
+    assert [(p.frame, p.opens) for p in paragraphs[:3]] == [("", True), ("", False), ("", False)]
+    assert [p.closes for p in paragraphs if p.frame is not None][-2:] == [False, True]
 
 
 def test_pieces_lose_nothing() -> None:
@@ -239,3 +241,40 @@ def test_plain_text_first_and_markdown_when_it_is_ready() -> None:
 def test_empty_paragraphs_are_nothing_to_draw() -> None:
     assert markdown("[x]: http://reference") == ()
     assert isinstance(Paragraph(), Paragraph)
+
+
+def test_a_table_without_room_has_its_headings_beside_the_cells() -> None:
+    source = "| name | port | note |\n|---|--:|---|\n| pool | 5432 | long words here |\n| x | 1 | |"
+    source = source.replace("note", "what is to be said").replace("name", "**name** of it")
+    assert drawn(source, 31) == [
+        "   name of   │ pool",
+        "   it        │",
+        "   port      │ 5432",
+        "   what is   │ long words here",
+        "   to be     │",
+        "   said      │",
+        "   ──────────┼────────────────",
+        "   name of   │ x",
+        "   it        │",
+        "   port      │ 1",
+        "   what is   │",
+        "   to be     │",
+        "   said      │",
+    ]
+
+
+def test_long_code_is_in_one_frame() -> None:
+    rows = drawn(f"```py\n{lines(50)}\n```", 60)
+    assert [row.strip()[0] for row in rows] == ["┌", *"│" * 50, "└"]
+
+
+def test_what_follows_a_list_in_an_item_stands_apart() -> None:
+    assert drawn("- one\n\n  - two\n\n  three\n- four", 40) == [
+        "   • one",
+        "",
+        "     ◦ two",
+        "",
+        "     three",
+        "",
+        "   • four",
+    ]

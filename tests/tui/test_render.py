@@ -220,6 +220,12 @@ class TestCompose:
             "… 47 more lines: enter expands, o opens the pager"
         )
 
+    def test_a_message_without_words_is_not_called_empty_when_it_goes_on(self) -> None:
+        silent, thought = message(), message(Reasoning("Hm."), seq=2)
+        assert shown(silent, thought)[0] == "▾ assistant · gpt-5 · 02:40"
+        assert shown(silent, message(Text("x"), seq=2))[0].endswith("· empty")
+        assert shown(silent)[0].endswith("· empty")
+
     def test_diffs_in_results_have_colours(self) -> None:
         diff = "@@ -1 +1,2 @@\n-old\n+new\n+more"
         call = message(ToolCall("c", "edit", '{"path": "a.py"}'))

@@ -98,6 +98,15 @@ def test_what_is_folded_says_beside_the_cursor_what_unfolds_it(
     assert "expands" not in drive(usual, size=(140, 40)).press("tab", "up", "up", "up").text()
 
 
+def test_of_a_long_path_the_end_is_shown(store: Store, drive: StartDriver) -> None:
+    path = "/home/ada/" + "deep/" * 20 + "the_file.py"
+    add_session(store, "P", said=[("assistant", [ToolCall("c", "read", f'{{"path": "{path}"}}')])])
+    driver = drive(store).press("enter")
+    assert "deep/the_file.py · interrupted" in driver.text()
+    driver.press("/").type("file").press("enter")
+    assert "deep/the_file.py · interrupted" in driver.text()
+
+
 def test_an_error_that_is_longer_says_so(store: Store, drive: StartDriver) -> None:
     said: list[Said] = [
         ("assistant", [ToolCall("c", "bash", '{"command": "make"}')]),

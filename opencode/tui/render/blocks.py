@@ -31,6 +31,8 @@ class Table:
     aligns: tuple[Align, ...]
     heading: bool = False
     """Whether the first row is the heading, and gets a line below it."""
+    heads: tuple[Cell, ...] = ()
+    """The heading, also where the first row is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,17 @@ class Paragraph:
     """Stands before all other rows; as wide as `first`."""
     echo: tuple[Run, ...] = ()
     """Follows the runs of a line that is clipped: words that stand elsewhere too."""
+    keeps_end: bool = False
+    """Whether the echo gives way at its beginning: the end of a path says most."""
     tail: tuple[Run, ...] = ()
     """Follows both, and is itself not cut off."""
     right: Run = (None, "")
     """Stands at the right end of the first row; for lines that are clipped."""
     frame: str | None = None
     """With a label, also an empty one, a frame is drawn around the lines."""
+    opens: bool = True
+    closes: bool = True
+    """Whether the frame begins and ends here: pieces of a long text share one."""
     table: Table | None = None
     """Is shown instead of `runs`."""
     searched: bool = True
@@ -78,6 +85,8 @@ class Entry:
     """Joins a tool call with its result."""
     summary: tuple[Run, ...] = ()
     """Calls: name and input on one line. Results: state and size."""
+    on_path: bool = False
+    """Calls: whether the input is a path."""
     preview: Paragraphs = ()
     """Results: what is shown of it even when folded."""
     part: int = 0

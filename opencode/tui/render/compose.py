@@ -63,8 +63,8 @@ def compose(
     composer = _Composer(messages, folds, unanswered, unfolded=unfolded, below=below)
     items: list[Item] = []
     day = ""
-    for message in messages:
-        here = list(composer.message(message))
+    for message, following in zip(messages, [*messages[1:], None], strict=False):
+        here = list(composer.message(message, following))
         if not here:
             continue
         today = day_of(message.created_at)
@@ -100,7 +100,7 @@ class _Composer:
         self._below = below
         self._speaker = ("", "")
 
-    def message(self, message: Rendered) -> Iterator[Item]:
+    def message(self, message: Rendered, following: Rendered | None) -> Iterator[Item]:
         """Yield the items of the next message; none when all of it is shown with its calls."""
         entries = [
             (number, entry)
@@ -116,15 +116,18 @@ class _Composer:
         if same and entries and all(entry.kind in QUIET for _, entry in entries):
             yield from self._body(message, entries)
         else:
-            yield from self._with_head(message, entries)
+            silent = not message.entries and not _goes_on(message, following)
+            yield from self._with_head(message, entries, silent=silent)
 
     def _folded(self, fold: Fold, entry: Entry) -> bool:
         return self._folds.get(fold, entry.folded and not self._unfolded)
 
-    def _with_head(self, message: Rendered, entries: list[tuple[int, Entry]]) -> Iterator[Item]:
+    def _with_head(
+        self, message: Rendered, entries: list[tuple[int, Entry]], *, silent: bool
+    ) -> Iterator[Item]:
         fold = (message.seq, HEAD)
         folded = self._folds.get(fold, False)
-        head = _head(message, folded=folded)
+        head = _head(message, folded=folded, silent=silent)
         if folded or not entries:
             yield Item((*fold, 0), (head,), (BLANK,), fold, folded, head=True)
             return
@@ -167,7 +170,8 @@ class _Composer:
         summary, state = self._summary(message, entry, result)
         if entry.call_id in self._below:
             state = (*state, *([("dim", " · ")] if state else []), ("key", "> opens its session"))
-        line = tool_line(summary, state, folded=folded, time=clock_of(message.created_at))
+        clock = clock_of(message.created_at)
+        line = tool_line(summary, state, folded=folded, time=clock, on_path=entry.on_path)
         if entry.kind == "result":
             line = replace(line, searched=False)
         if folded:
@@ -196,13 +200,23 @@ class _Composer:
         return entry.summary, (("warning", "interrupted"), ("dim", " · no result"))
 
 
-def _head(message: Rendered, *, folded: bool) -> Paragraph:
+def _goes_on(message: Rendered, following: Rendered | None) -> bool:
+    """Whether what follows stands below the head of a message as if it were its own."""
+    return (
+        following is not None
+        and (following.role, following.model) == (message.role, message.model)
+        and bool(following.entries)
+        and all(entry.kind in QUIET for entry in following.entries)
+    )
+
+
+def _head(message: Rendered, *, folded: bool, silent: bool) -> Paragraph:
     known = {"user": ("you", "user"), "assistant": ("assistant", "assistant")}
     name, attribute = known.get(message.role, (message.role, "tool"))
     words = [word for word in (message.model, clock_of(message.created_at)) if word]
     if folded:
         words.append(text.plural(_lines(message), "line"))
-    if not message.entries:
+    if silent:
         words.append("empty")
     return Paragraph(
         ((attribute, name), *(("dim", f" · {word}") for word in words)),

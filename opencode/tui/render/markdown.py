@@ -80,6 +80,8 @@ class _Writer:
         self._lists: list[int | None] = []
         """The number of the next item of every list that is open; None for bullets."""
         self._gap = False
+        self._after_list = False
+        """Whether a list within an item has ended, and nothing has come since."""
         self._written = False
 
     def paragraphs(self) -> Iterator[Paragraph]:
@@ -106,6 +108,7 @@ class _Writer:
             case "ordered_list_open":
                 self._lists.append(int(token.attrs.get("start", 1)))
             case "list_item_open":
+                self._after_list = False
                 mark = self._mark()
                 self._within.append(_Container(mark, " " * text.width(mark)))
             case "list_item_close":
@@ -118,6 +121,7 @@ class _Writer:
             case "bullet_list_close" | "ordered_list_close":
                 self._lists.pop()
                 self._gap = self._gap or not self._lists
+                self._after_list = True
 
     def _mark(self) -> str:
         number = self._lists[-1]
@@ -138,6 +142,7 @@ class _Writer:
         runs = self._inline("md.quote" if quoted else None)
         if not runs:
             return
+        self._gap = self._gap or (self._after_list and not token.hidden)
         yield from self._space()
         for piece in pieces_of(runs):
             yield self._laid(piece)
@@ -152,9 +157,10 @@ class _Writer:
             yield replace(inside, runs=(("dim", "code"),), searched=False)
         left = self._indent + text.width(inside.rest[1])
         language = _language(token.info) if self._colours else ""
-        for piece in pieces_of(highlight(code, language)):
-            yield Paragraph(piece, left, "any", frame=label)
-            label = "…"
+        pieces = list(pieces_of(highlight(code, language)))
+        for number, piece in enumerate(pieces, 1):
+            opens, closes = number == 1, number == len(pieces)
+            yield Paragraph(piece, left, "any", frame=label, opens=opens, closes=closes)
 
     def _rule(self, _: Token) -> Iterator[Paragraph]:
         yield from self._space()
@@ -184,10 +190,9 @@ class _Writer:
         inside = self._laid(())
         left = self._indent + text.width(inside.rest[1])
         for start in range(0, len(rows), PIECE_LINES):
-            part = Table(
-                tuple(rows[start : start + PIECE_LINES]), widths, tuple(aligns), heading=not start
-            )
-            yield Paragraph((), left, table=part)
+            part = tuple(rows[start : start + PIECE_LINES])
+            table = Table(part, widths, tuple(aligns), heading=not start, heads=rows[0])
+            yield Paragraph((), left, table=table)
         self._gap = True
 
     def _inline(self, attribute: str | None) -> tuple[Run, ...]:
@@ -213,6 +218,7 @@ class _Writer:
             container.first = container.rest
             container.begun = True
         self._written = True
+        self._after_list = False
         return Paragraph(runs, self._indent, first=("border", first), rest=("border", rest))
 
 

@@ -189,7 +189,9 @@ def _alone(line: str, attribute: str | None, indent: int) -> Paragraph:
 
 
 def _code(label: str, lines: list[str], indent: int) -> Iterator[Paragraph]:
-    """Yield frames of code; a long one is several, one below the other."""
-    for piece in _pieces("\n".join(lines)):
-        yield Paragraph((("code", piece),), indent, "any", frame=text.truncate(label, 30))
-        label = "…"
+    """Yield a frame of code; a long one in pieces."""
+    frame = text.truncate(label, 30)
+    pieces = list(_pieces("\n".join(lines)))
+    for number, piece in enumerate(pieces, 1):
+        opens, closes = number == 1, number == len(pieces)
+        yield Paragraph((("code", piece),), indent, "any", frame=frame, opens=opens, closes=closes)

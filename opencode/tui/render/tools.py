@@ -26,8 +26,9 @@ SUMMARY = 300
 """Characters of a summary at most; it is clipped at the pane's edge anyway."""
 
 # The argument that says what a call is about, by custom of the agents' tools.
+PATHS = ("file_path", "filePath", "path")
 TELLING = (
-    *("command", "file_path", "filePath", "path", "pattern", "query", "url", "description"),
+    *("command", *PATHS, "pattern", "query", "url", "description"),
     *("prompt", "question", "skill", "name", "task_id", "id"),
 )
 
@@ -46,6 +47,7 @@ def call_entry(part: ToolCall) -> Entry:
         folded=True,
         call_id=part.id,
         summary=tuple(runs),
+        on_path=summary in _paths(arguments),
     )
 
 
@@ -94,7 +96,12 @@ def result_entry(part: ToolResult) -> Entry:
 
 
 def tool_line(
-    summary: tuple[Run, ...], state: tuple[Run, ...], *, folded: bool, time: str
+    summary: tuple[Run, ...],
+    state: tuple[Run, ...],
+    *,
+    folded: bool,
+    time: str,
+    on_path: bool = False,
 ) -> Paragraph:
     """Return the one line of a call or a result, with the time at its right end.
 
@@ -107,6 +114,7 @@ def tool_line(
         "clip",
         first=("dim", glyph),
         echo=summary[1:],
+        keeps_end=on_path,
         tail=(("dim", " · "), *state) if state else (),
         right=("dim", f" {time}"),
     )
@@ -161,6 +169,10 @@ def _telling(arguments: dict[str, object] | None, source: str) -> str:
             return value.strip()
     strings = (value for value in arguments.values() if isinstance(value, str) and value.strip())
     return next(strings, source if arguments else "").strip()
+
+
+def _paths(arguments: dict[str, object] | None) -> list[object]:
+    return [(arguments or {}).get(name) for name in PATHS]
 
 
 def _input(arguments: dict[str, object] | None, source: str) -> Paragraphs:

@@ -128,8 +128,25 @@ def _clipped(paragraph: Paragraph, columns: int, hint: tuple[Run, ...]) -> list[
     elif runs_width((*paragraph.tail, *right)) > columns // 2:
         right = []
     room = max(0, columns - runs_width((*paragraph.tail, *right)) - len(right))
-    runs = truncate_runs((paragraph.first, *paragraph.runs, *paragraph.echo), room)
+    before = (paragraph.first, *paragraph.runs)
+    left = room - runs_width(before)
+    runs = truncate_runs((*before, *_echo(paragraph, left)), room)
     return join_ends([*runs, *paragraph.tail], right, columns)
+
+
+def _echo(paragraph: Paragraph, columns: int) -> Sequence[Run]:
+    whole = columns < MIN_TEXT or runs_width(paragraph.echo) <= columns
+    if whole or not paragraph.keeps_end:
+        return paragraph.echo
+    space, *words = paragraph.echo
+    room = columns - runs_width([space])
+    kept: list[Run] = []
+    for attribute, part in reversed(words):
+        kept.insert(0, (attribute, text.truncate(part, room, side="left")))
+        room -= text.width(part)
+        if room <= 0:
+            break
+    return [space, *kept]
 
 
 def _wrapped(paragraph: Paragraph, columns: int) -> urwid.Canvas:
@@ -175,8 +192,9 @@ def _framed(paragraph: Paragraph, columns: int) -> urwid.Canvas:
     )
     above = "┌" + label + "─" * (columns - 2 - text.width(label)) + "┐"
     below = "└" + "─" * (columns - 2) + "┘"
-    return stack(
-        [line([("border", above)], columns), body, line([("border", below)], columns)],
-        columns,
-        rows + 2,
-    )
+    drawn = [
+        *([line([("border", above)], columns)] if paragraph.opens else []),
+        body,
+        *([line([("border", below)], columns)] if paragraph.closes else []),
+    ]
+    return stack(drawn, columns, rows + paragraph.opens + paragraph.closes)

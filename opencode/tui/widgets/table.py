@@ -6,18 +6,20 @@ from collections.abc import Sequence
 
 import urwid
 
-from opencode.tui.format import Run
-from opencode.tui.render.blocks import Table
+from opencode.tui.format import Run, runs_width
+from opencode.tui.render.blocks import Align, Table
 from opencode.tui.widgets.lines import blank, line, stack, text_canvas
 
 __all__ = ["fitting", "table_canvas"]
 
 BETWEEN = " │ "
-MIN_CELL = 3
+MIN_TEXT = 8
+MIN_CELL = 12
+"""Columns below which a cell is hard to read, unless it needs no more."""
 
 
 def fitting(widths: Sequence[int], room: int) -> list[int]:
-    """Return widths that fit: the widest columns give way, down to 3 columns each."""
+    """Return widths that fit: the widest columns give way, down to 12 columns each."""
     fit = list(widths)
     while sum(fit) > room and max(fit) > MIN_CELL:
         widest = max(fit)
@@ -31,25 +33,28 @@ def fitting(widths: Sequence[int], room: int) -> list[int]:
 
 
 def table_canvas(table: Table, columns: int) -> urwid.Canvas:
-    """Return the rows of a table, cells wrapped; where there is no room, one cell below another."""
+    """Return the rows of a table, cells wrapped; where there is no room, one cell below another.
+
+    Every cell has its heading beside it then.
+    """
     between = len(BETWEEN) * (len(table.widths) - 1)
     widths = fitting(table.widths, columns - between)
     if sum(widths) + between > columns:
-        return _list(table, columns)
+        return _records(table, columns)
     drawn: list[urwid.Canvas] = []
     for number, row in enumerate(table.rows):
-        drawn.append(_row(row, widths, table, columns))
+        drawn.append(_row(row, widths, table.aligns, columns))
         if table.heading and not number:
             drawn.append(line([("border", "─┼─".join("─" * width for width in widths))], columns))
     return stack(drawn, columns, sum(canvas.rows() for canvas in drawn))
 
 
 def _row(
-    row: Sequence[tuple[Run, ...]], widths: Sequence[int], table: Table, columns: int
+    row: Sequence[tuple[Run, ...]], widths: Sequence[int], aligns: Sequence[Align], columns: int
 ) -> urwid.Canvas:
     cells = [
         text_canvas(cell, width, wrap="space", align=align)
-        for cell, width, align in zip(row, widths, table.aligns, strict=True)
+        for cell, width, align in zip(row, widths, aligns, strict=True)
     ]
     rows = max(cell.rows() for cell in cells)
     parts: list[tuple[urwid.Canvas, None, bool, int]] = []
@@ -62,6 +67,25 @@ def _row(
     if columns > used:
         parts.append((blank(columns - used, rows), None, False, columns - used))
     return urwid.CanvasJoin(parts)
+
+
+def _records(table: Table, columns: int) -> urwid.Canvas:
+    label = min(max(map(runs_width, table.heads), default=0), columns // 3)
+    widths = (label, columns - label - len(BETWEEN))
+    body = table.rows[table.heading :]
+    if not label or widths[1] < MIN_TEXT or not body:
+        return _list(table, columns)
+    rule = line([("border", "─┼─".join("─" * width for width in widths))], columns)
+    drawn: list[urwid.Canvas] = []
+    for number, row in enumerate(body):
+        # Hits of a search are marked in the heading's own row, which is shown once.
+        first = table.heading and not number
+        heads = table.rows[0] if first else table.heads
+        drawn += [] if first else [rule]
+        drawn += [
+            _row(pair, widths, ("left", "left"), columns) for pair in zip(heads, row, strict=True)
+        ]
+    return stack(drawn, columns, sum(canvas.rows() for canvas in drawn))
 
 
 def _list(table: Table, columns: int) -> urwid.Canvas:
