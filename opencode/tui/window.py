@@ -7,6 +7,7 @@ and gives up rows at its other side, so memory stays flat whatever the table hol
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
 __all__ = ["LIMIT", "MARGIN", "PAGE", "Side", "Window"]
@@ -23,23 +24,23 @@ LIMIT = 400
 """Rows kept at most."""
 
 
+@dataclass(slots=True)
 class Window(Generic[T]):
     """Consecutive items of a listing, in display order, each with a key of its own."""
 
-    def __init__(self, key: Callable[[T], Hashable]) -> None:
-        self.key = key
-        self.items: list[T] = []
-        self.starts = True
-        """Whether the first item is the listing's first."""
-        self.ends = True
-        """Whether the last item is the listing's last."""
-        self.offset: int | None = 0
-        """How many items of the listing come before; None when that cannot be told."""
-        self.total: int | None = None
-        """How many items the listing has; None until they were counted."""
-        self.generation = 0
-        """Counts replacements: a page that was asked for before one is of no use after it."""
-        self._asked: set[Side] = set()
+    key: Callable[[T], Hashable]
+    items: list[T] = field(default_factory=list)
+    starts: bool = True
+    """Whether the first item is the listing's first."""
+    ends: bool = True
+    """Whether the last item is the listing's last."""
+    offset: int | None = 0
+    """How many items of the listing come before; None when that cannot be told."""
+    total: int | None = None
+    """How many items the listing has; None until they were counted."""
+    generation: int = 0
+    """Counts replacements: a page that was asked for before one is of no use after it."""
+    _asked: set[Side] = field(default_factory=set)
 
     def replace(
         self, items: Sequence[T], *, starts: bool, ends: bool, offset: int | None = None
