@@ -149,3 +149,14 @@ def test_replacing_a_file(
     driver = drive(usual, size=size).press("enter", "f", "w")
     compare(golden, "write", size, driver)
     compare(golden, "replace", size, driver.press("enter"))
+
+
+def test_the_log_is_not_hidden_by_the_panel_it_was_opened_from(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage = Outage(monkeypatch, usual.sessions, "list")
+    driver = drive(usual)
+    outage.on = True
+    assert "Cannot reach" in driver.press("R").text()
+    assert "Cannot reach" not in driver.press("l").text()
+    assert "Cannot reach" in driver.press("esc").text()

@@ -153,12 +153,11 @@ class Root(Box):
             rows,
         )
         taken = 1
-        for layer in layers:
-            if layer.is_overlay:
-                box = layer.overlay(columns, rows - status - 1).canvas
-                left, above = _corner(box, columns, rows - status - 1)
-                canvas = urwid.CanvasOverlay(box, canvas, left, above)
-                taken = max(taken, (rows - status - 1 + box.rows() + 1) // 2)
+        for layer in layers[layers.index(screen) + 1 :]:
+            box = layer.overlay(columns, rows - status - 1).canvas
+            left, above = _corner(box, columns, rows - status - 1)
+            canvas = urwid.CanvasOverlay(box, canvas, left, above)
+            taken = max(taken, (rows - status - 1 + box.rows() + 1) // 2)
         return self._with_notice(canvas, screen, columns, taken)
 
     def _with_notice(
