@@ -52,6 +52,19 @@ def test_start_look_around_and_quit(checkout: Path) -> None:
         assert_left_as_found(terminal)
 
 
+def test_the_frame_stays_where_the_terminal_counts_columns_in_its_own_way(checkout: Path) -> None:
+    with open_store(checkout) as store:
+        store.sessions.create(title="👨\u200d👩\u200d👧 हिन्दी का शीर्षक 🇩🇪 e\u0301")
+    with Terminal.opencode(cwd=checkout) as terminal:
+        terminal.wait_for("? help", "1 of 7")
+        rows = [terminal.screen.buffer[number] for number in range(20, 24)]
+        assert [row[0].data + row[79].data for row in rows] == ["┌┐", "││", "││", "└┘"]
+        assert terminal.text().count("│") == 4
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert 7 in terminal.modes()
+
+
 def test_ctrl_c_ends_it(checkout: Path) -> None:
     with started(checkout) as terminal:
         terminal.press("ctrl c")
