@@ -23,7 +23,6 @@ from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
 from opencode.tui.outside import Nowhere, Outside
-from opencode.tui.screens import late
 from opencode.tui.screens.base import Command, Layer, Place, Preferences
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
@@ -226,8 +225,7 @@ class App:
         self._outages.opened()
         self._arrived(opened.place)
         self._live.start()
-        # The list comes first; nobody types before it is there.
-        self.later(late.BREATH, lambda: self._keeper.open(opened.drafts))
+        self._keeper.open(opened.drafts)
         if opened.backup:
             self.notice(f"Upgraded this database; a copy of the old one is {opened.backup}")
 
