@@ -23,7 +23,7 @@ from aiosql.utils import VAR_REF
 from opencode.db.resources import Dialect, sql_directory
 from opencode.errors import IncompleteInstallation
 
-__all__ = ["Connection", "Queries", "Query", "compare_dialects", "load_queries", "read_queries"]
+__all__ = ["Connection", "Queries", "Query", "load_queries", "read_queries"]
 
 Row = tuple[Any, ...]
 Parameters = dict[str, Any]
@@ -200,46 +200,6 @@ def read_queries(directory: Path) -> list[Query]:
     """
     adapter = Adapter()
     return [_describe(_parse(source, adapter)) for source in _sources(directory)]
-
-
-def compare_dialects(sqlite: Path | None = None, mysql: Path | None = None) -> list[str]:
-    """What differs between the queries of two folders (default: the program's), a line each.
-
-    Compared are files, names and their order, operations and parameters.
-    """
-    ours = _by_file(read_queries(sqlite or sql_directory("sqlite")))
-    theirs = _by_file(read_queries(mysql or sql_directory("mysql")))
-    problems = [
-        f"{queries[0].path}: this file is missing in the other dialect"
-        for mine, other in ((ours, theirs), (theirs, ours))
-        for name, queries in mine.items()
-        if name not in other
-    ]
-    for name in ours.keys() & theirs.keys():
-        problems += _compare(ours[name], theirs[name])
-    return sorted(problems)
-
-
-def _compare(ours: list[Query], theirs: list[Query]) -> Iterable[str]:
-    for mine, other in ((ours, theirs), (theirs, ours)):
-        names = {query.name for query in other}
-        missing = [query for query in mine if query.name not in names]
-        yield from (f"{q.place}: {q.name} is missing in {other[0].path}" for q in missing)
-        if missing:
-            return
-    for our, their in zip(ours, theirs, strict=True):
-        if our.name != their.name:
-            yield f"{our.place}: {our.name} stands where {their.place} has {their.name}"
-            return
-        if str(our) != str(their):
-            yield f"{our.place}: {our} is {their} at {their.place}"
-
-
-def _by_file(queries: Iterable[Query]) -> dict[str, list[Query]]:
-    files: dict[str, list[Query]] = {}
-    for query in queries:
-        files.setdefault(query.path.name, []).append(query)
-    return files
 
 
 def _sources(directory: Path) -> list[_Source]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ import pytest
 from pymysql.connections import Connection as MySQLConnection
 
 from opencode.db import queries, resources
-from opencode.db.queries import Adapter, compare_dialects, load_queries
+from opencode.db.queries import Adapter, load_queries
 from opencode.db.queries import read_queries as read
 from opencode.errors import IncompleteInstallation
 
@@ -252,38 +251,41 @@ def test_percent_signs_reach_mysql_without_parameters_too(installed: Path) -> No
     assert mysql_text(queries.load_queries("mysql").f.sql, {}) == "SELECT '%', '%s';"
 
 
+def test_a_query_is_parsed_when_it_is_first_used(installed: Path) -> None:
+    write(installed / "sqlite", {"c.sql": "-- name: broken\nSELECT 1;\n"})
+    loaded = queries.load_queries("sqlite")
+    assert loaded.available_queries == []
+    with closing(things()) as connection:
+        assert loaded.count_all(connection) == 3
+    assert loaded.available_queries == ["count_all"]
+    for _ in range(2):
+        with pytest.raises(IncompleteInstallation, match=r"c\.sql.*missing mandatory parameter"):
+            loaded.broken(None)
+    with pytest.raises(AttributeError, match="there is no query unheard_of"):
+        _ = loaded.unheard_of
+
+
+def test_threads_that_use_a_query_for_the_first_time_together(installed: Path) -> None:
+    loaded = queries.load_queries("sqlite")
+    barrier = threading.Barrier(8)
+    counted: list[int] = []
+
+    def count() -> None:
+        with closing(things()) as connection:
+            barrier.wait(20)
+            counted.append(loaded.count_all(connection))
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert counted == [3] * 8
+
+
 def test_mysql_is_always_given_a_dict(installed: Path) -> None:
     connection = RecordingConnection()
     loaded = queries.load_queries("mysql")
     loaded.list_all(connection)
     loaded.get_one(connection, id=1)
     assert [cursor.given for cursor in connection.cursors] == [{}, {"id": 1}]
-
-
-# Comparing the dialects
-
-
-def test_the_program_has_the_same_queries_in_both_dialects() -> None:
-    assert compare_dialects() == []
-
-
-@pytest.mark.parametrize(
-    ("files", "complaint"),
-    [
-        ({"c.sql": "-- name: more()\nSELECT 1;\n"}, r"mysql.c\.sql: this file is missing"),
-        ({"a.sql": ONE}, r"sqlite.a\.sql:5: list_all is missing in .*mysql.a\.sql"),
-        ({"a.sql": ONE + ALL + COUNT.replace("count", "n")}, r"n_all is missing in .*sqlite"),
-        ({"a.sql": ALL + ONE}, r"sqlite.a\.sql:1: get_one stands where .* list_all"),
-        ({"a.sql": ONE.replace("^", "$") + ALL}, r"get_one\(id\)\^ is get_one\(id\)\$"),
-        (
-            {"a.sql": ONE.replace("(id)", "(id, x)").replace("= :id", "= :id + :x") + ALL},
-            r"get_one\(id\)\^ is get_one\(id, x\)\^",
-        ),
-    ],
-)
-def test_differences_are_told_with_their_place(
-    folder: Path, files: Mapping[str, str], complaint: str
-) -> None:
-    write(folder / "mysql", files)
-    (problem,) = compare_dialects(folder / "sqlite", folder / "mysql")
-    assert re.search(complaint, problem)

@@ -61,6 +61,22 @@ def test_a_query_that_is_there_twice_is_refused(project: Path) -> None:
         dialects.check(project)
 
 
+def test_a_file_of_one_dialect_only_is_found(project: Path) -> None:
+    path = project / "sql" / "mysql" / "more.sql"
+    path.write_text("-- name: more()\n-- More.\nSELECT 1;\n")
+    assert dialects.check(project) == [f"{path}: this file is missing in the other dialect"]
+
+
+def test_queries_in_another_order_are_found(project: Path) -> None:
+    path = project / "sql" / "mysql" / "projects.sql"
+    more = "-- name: more()\n-- More.\nSELECT 1;\n\n"
+    path.write_text(f"{path.read_text()}\n{more}")
+    other = project / "sql" / "sqlite" / "projects.sql"
+    other.write_text(other.read_text().replace("-- name:", f"{more}-- name:", 1))
+    (problem,) = dialects.check(project)
+    assert "more stands where" in problem
+
+
 def test_a_migration_of_one_dialect_only_is_found(project: Path) -> None:
     path = project / "migrations" / "mysql" / "0007_session_author.sql"
     path.rename(path.with_name("0007_author.sql"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from opencode.db.queries import Query, compare_dialects, read_queries
+from opencode.db.queries import Query, read_queries
 from tools.querygen.emit import SUMMARY, split_doc
 
 __all__ = ["check"]
@@ -15,12 +15,45 @@ ROLLBACK = ".rollback.sql"
 
 def check(project: Path) -> list[str]:
     """Problems with names, order, operations, parameters, comments; with migrations' names."""
-    sqlite, mysql = (project / "sql" / dialect for dialect in ("sqlite", "mysql"))
+    sqlite, mysql = (read_queries(project / "sql" / dialect) for dialect in ("sqlite", "mysql"))
     return [
-        *compare_dialects(sqlite, mysql),
-        *_documentation(read_queries(sqlite), read_queries(mysql)),
+        *sorted(_differences(sqlite, mysql)),
+        *_documentation(sqlite, mysql),
         *_migrations(project / "migrations"),
     ]
+
+
+def _differences(sqlite: list[Query], mysql: list[Query]) -> Iterator[str]:
+    """Files, names and their order, operations and parameters."""
+    ours, theirs = _by_file(sqlite), _by_file(mysql)
+    for mine, other in ((ours, theirs), (theirs, ours)):
+        for name, queries in mine.items():
+            if name not in other:
+                yield f"{queries[0].path}: this file is missing in the other dialect"
+    for name in ours.keys() & theirs.keys():
+        yield from _compare(ours[name], theirs[name])
+
+
+def _compare(ours: list[Query], theirs: list[Query]) -> Iterable[str]:
+    for mine, other in ((ours, theirs), (theirs, ours)):
+        names = {query.name for query in other}
+        missing = [query for query in mine if query.name not in names]
+        yield from (f"{q.place}: {q.name} is missing in {other[0].path}" for q in missing)
+        if missing:
+            return
+    for our, their in zip(ours, theirs, strict=True):
+        if our.name != their.name:
+            yield f"{our.place}: {our.name} stands where {their.place} has {their.name}"
+            return
+        if str(our) != str(their):
+            yield f"{our.place}: {our} is {their} at {their.place}"
+
+
+def _by_file(queries: Iterable[Query]) -> dict[str, list[Query]]:
+    files: dict[str, list[Query]] = {}
+    for query in queries:
+        files.setdefault(query.path.name, []).append(query)
+    return files
 
 
 def _documentation(sqlite: list[Query], mysql: list[Query]) -> Iterator[str]:
