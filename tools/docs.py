@@ -9,8 +9,8 @@ import click
 
 from opencode.cli.command import Command, Group, global_options
 from opencode.cli.main import cli
-from opencode.tui.keymap import keys_markdown
 from tools import PROJECT, mysql_docs
+from tools.keys_docs import keys_markdown
 
 __all__ = ["check", "commands_markdown", "write"]
 

@@ -7,10 +7,10 @@ from itertools import chain
 import pytest
 
 from opencode.store import Store
-from opencode.tui import keymap
 from opencode.tui.keymap import BINDINGS, CONTEXTS, PLACES, command_for, key_label, shown_keys
 from opencode.tui.screens.base import Layer
 from tests.tui.conftest import StartDriver
+from tools.keys_docs import keys_markdown
 
 # Keys that do not survive a terminal or tmux.
 LOST = {"ctrl h", "ctrl j", "ctrl m", "ctrl i", "ctrl enter"}
@@ -89,7 +89,7 @@ def test_lookup() -> None:
 
 
 def test_documentation_names_every_key_and_command() -> None:
-    text = keymap.keys_markdown()
+    text = keys_markdown()
     for binding in BINDINGS:
         assert binding.does in text
         for key in binding.keys:
