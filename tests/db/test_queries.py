@@ -58,7 +58,10 @@ def things(count: int = 3) -> sqlite3.Connection:
 
 
 def test_both_dialects_of_the_program_load() -> None:
-    assert load_queries("sqlite").available_queries == load_queries("mysql").available_queries
+    sqlite, mysql = (read(resources.sql_directory(dialect)) for dialect in ("sqlite", "mysql"))
+    assert [query.name for query in sqlite] == [query.name for query in mysql]
+    for dialect in ("sqlite", "mysql"):
+        assert load_queries(dialect).get_session.__name__ == "get_session"
     assert load_queries("sqlite") is load_queries("sqlite")
     assert load_queries("sqlite") is not load_queries("mysql")
 
