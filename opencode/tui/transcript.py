@@ -139,7 +139,7 @@ class Transcript:
     def spot(self, index: int) -> Spot:
         """Return what the cursor stands on, for those who read it from the database."""
         message, entry = self.entry_at(index)
-        if entry is None or entry.kind not in {"call", "result"}:
+        if entry is None or entry.kind not in {"call", "result", "reasoning"}:
             return Spot(message.id)
         parts = [(message.id, entry.part)]
         if entry.kind == "call" and entry.call_id:
