@@ -20,7 +20,7 @@ from opencode.parts.model import (
     ToolResult,
     Unknown,
 )
-from opencode.parts.views import inline_kind, is_ordinary_end, parts_json, plain_text
+from opencode.parts.views import inline_kind, inline_size, is_ordinary_end, parts_json, plain_text
 
 __all__ = [
     "Binary",
@@ -36,6 +36,7 @@ __all__ = [
     "decode_parts",
     "encode_parts",
     "inline_kind",
+    "inline_size",
     "is_ordinary_end",
     "parts_json",
     "plain_text",

@@ -20,7 +20,7 @@ from opencode.parts.model import (
 )
 from opencode.parts.scan import decode_json, is_shallow
 
-__all__ = ["inline_kind", "is_ordinary_end", "parts_json", "plain_text"]
+__all__ = ["inline_kind", "inline_size", "is_ordinary_end", "parts_json", "plain_text"]
 
 # Those who print what they get must not run out of stack.
 MAX_DEPTH = 100
@@ -57,6 +57,14 @@ def inline_kind(url: str) -> str | None:
     if not url.startswith("data:"):
         return None
     return url[len("data:") :].partition(",")[0].partition(";")[0]
+
+
+def inline_size(url: str) -> int:
+    """The bytes of a picture that is inside its URL."""
+    head, _, data = url.partition(",")
+    if head.endswith(";base64"):
+        return len(data.rstrip("=")) * 3 // 4
+    return len(data.encode()) - 2 * data.count("%")
 
 
 def _element(part: Part) -> dict[str, Any]:

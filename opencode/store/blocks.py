@@ -18,6 +18,7 @@ from opencode.parts import (
     ToolResult,
     Unknown,
     inline_kind,
+    inline_size,
     is_ordinary_end,
 )
 
@@ -74,4 +75,4 @@ def _short_url(url: str) -> str:
     kind = inline_kind(url)
     if kind is None:
         return url
-    return f"{kind or 'picture'} within the message, {text.size(len(url))}"
+    return f"{kind or 'picture'} within the message, {text.size(inline_size(url))}"

@@ -192,9 +192,10 @@ class App:
     def key(self, key: str) -> bool:
         with self.guard:
             self._notice.drop()
-            if self.root.too_small:
-                return self._keyboard.press_blindly(key)
-            return self._keyboard.press(key)
+            press = self._keyboard.press_blindly if self.root.too_small else self._keyboard.press
+            known = press(key)
+            self._outages.show_held()
+            return known
         return True
 
     def click(self, columns: int, rows: int, click: Click) -> bool:

@@ -26,7 +26,7 @@ class Spot:
 
     message_id: str
     parts: tuple[tuple[str, int], ...] = ()
-    """Of a tool call and its result; empty elsewhere, where the whole message is meant."""
+    """Of a tool call and its result, or a thought; empty where the whole message is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def choices(store: Store, session: Session, spot: Spot | None) -> list[Choice]:
     if spot is not None:
         message = store.messages.get(spot.message_id)
         found += [_of_part(store, *place) for place in reversed(spot.parts)]
-        found += _of_message(message)
+        found += [choice for choice in _of_message(message) if choice not in found]
         found.append(Choice("message id", text.clean_line(message.id)))
     found += [
         Choice("session title", text.clean_line(session.title)),
@@ -53,7 +53,7 @@ def choices(store: Store, session: Session, spot: Spot | None) -> list[Choice]:
 
 
 def words_at(store: Store, spot: Spot) -> str:
-    """Return the text of a message, or of a tool call with its result, clean."""
+    """Return the text of a message, of a tool call with its result, or of a thought, clean."""
     if not spot.parts:
         return clean_keeping_tabs(plain_text(store.messages.get(spot.message_id).parts))
     return "\n\n".join(_of_part(store, *place).words for place in spot.parts)
@@ -65,6 +65,8 @@ def _of_part(store: Store, message_id: str, number: int) -> Choice:
     match part:
         case ToolCall(name=name):
             return Choice(f"call of {text.clean_line(name)}", words)
+        case Reasoning():
+            return Choice(f"thinking · {_size(words)}", words)
         case ToolResult():
             return Choice(f"output · {_size(words)}", words)
     return Choice("part", words)

@@ -27,6 +27,8 @@ class Outages:
         self._host = host
         self._live = live
         self._shown: FailureDialog | None = None
+        self._held = False
+        """Whether the panel waits until what is being typed is done with."""
         self._lost_key: str | None = None
         """Which job failed when the database was lost."""
 
@@ -38,8 +40,22 @@ class Outages:
         panel = self._panel()
         return "reconnecting" if panel is not None and panel.trying else "offline"
 
-    def failed(self, error: Exception, retry: Command, key: str | None) -> None:
-        """Take note that a job with this key failed; `retry` has it done again."""
+    def interrupts(self, key: str | None) -> bool:
+        """Whether a panel would take keys away from what is being typed.
+
+        Asked before whatever failed puts back the text it was given. Who has sent a text, and has
+        typed nothing since, waits for what becomes of it.
+        """
+        prompt = self._host.layers[-1].prompt if self._host.layers else None
+        return prompt is not None and (key is not None or bool(prompt.value))
+
+    def failed(
+        self, error: Exception, retry: Command, key: str | None, *, hold: bool = False
+    ) -> None:
+        """Take note that a job with this key failed; `retry` has it done again.
+
+        `hold` leaves the panel until nothing is being typed any more.
+        """
         if not isinstance(error, DatabaseUnavailable):
             if not isinstance(error, (OpencodeError, OSError)):
                 log.error("a job failed", exc_info=error)
@@ -53,11 +69,28 @@ class Outages:
         panel = self._panel()
         if panel is not None:
             panel.again(error, retry)
+            if not hold:
+                self._show()
             return
         from opencode.tui.screens.failure import FailureDialog
 
         self._shown = FailureDialog(self._host, error, retry)
-        self._host.push(self._shown)
+        self._held = True
+        if hold:
+            words = f"{error.message}; go on typing, esc shows what can be done."
+            self._host.notice(words, "error")
+        else:
+            self._show()
+
+    def show_held(self) -> None:
+        """Show the panel that waited, if nothing is being typed any more."""
+        if self._host.layers[-1].prompt is None:
+            self._show()
+
+    def _show(self) -> None:
+        if self._held and self._shown is not None:
+            self._held = False
+            self._host.push(self._shown)
 
     def answered(self, error: Exception, key: str | None) -> None:
         """Take note of an error: whoever says that there is no such thing is there."""
@@ -71,10 +104,13 @@ class Outages:
         panel = self._panel()
         if key == self._lost_key:
             self.offline = False
-            if panel is not None:
+            self._held = False
+            if panel in self._host.layers:
                 self._host.layers.remove(panel)
             self._is_back(looking=key == LIVE_KEY)
             self._host.later(0, self._host.layers[-1].refresh)
+        elif panel is not None and self._held:
+            panel.retry()  # Nobody else can while it is not shown.
         elif panel is not None:
             pass  # It waits for what failed, which may fail again while other things do not.
         elif key == LIVE_KEY:
@@ -119,4 +155,4 @@ class Outages:
             self._host.notice("Something went wrong in the program; l shows the log.", "error")
 
     def _panel(self) -> FailureDialog | None:
-        return self._shown if self._shown in self._host.layers else None
+        return self._shown if self._held or self._shown in self._host.layers else None

@@ -28,12 +28,15 @@ class Transcript:
         self._keys: list[ItemKey] = []
         self._folds: dict[tuple[int, int], bool] = {}
         self._unfolded = False
+        self._gapless = False
+        """Whether numbers are places: none was deleted when the end was loaded last."""
 
     def clear(self) -> None:
         """Forget everything; neither end is known to be loaded then."""
         self.window.replace((), starts=False, ends=False)
         self._folds.clear()
         self._unfolded = False
+        self._gapless = False
         self.update()
 
     def update(self) -> None:
@@ -46,6 +49,12 @@ class Transcript:
             below=self.below,
         )
         self._keys = [item.key for item in self.items]
+        if self.window.ends and self.window.items:
+            self._gapless = self.last_seq() == self.window.total
+
+    def offset_of(self, seq: int) -> int | None:
+        """Return how many messages come before one; None when that cannot be told."""
+        return seq - 1 if self._gapless else None
 
     def index_near(self, key: ItemKey) -> int:
         """Return where an item stands, or the last one before its place."""
@@ -130,7 +139,7 @@ class Transcript:
     def spot(self, index: int) -> Spot:
         """Return what the cursor stands on, for those who read it from the database."""
         message, entry = self.entry_at(index)
-        if entry is None or entry.kind not in {"call", "result"}:
+        if entry is None or entry.kind not in {"call", "result", "reasoning"}:
             return Spot(message.id)
         parts = [(message.id, entry.part)]
         if entry.kind == "call" and entry.call_id:

@@ -223,7 +223,7 @@ class Viewport:
         while self.offset + self._height(self.cursor) <= 0 and self.cursor + 1 < self.count:
             self.offset += self._height(self.cursor)
             self.cursor += 1
-        while self.offset >= self.rows and self.cursor > 0:
+        while self.offset + self._lead(self.cursor) >= self.rows and self.cursor > 0:
             self.cursor -= 1
             self.offset -= self._height(self.cursor)
 

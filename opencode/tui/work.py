@@ -72,10 +72,11 @@ class Work:
             done(result)
 
         def went_wrong(error: Exception) -> None:
+            typing = self._outages.interrupts(key)
             if failed is not None and failed(error):
                 self._outages.answered(error, key)
             else:
-                self._outages.failed(error, again, key)
+                self._outages.failed(error, again, key, hold=typing)
 
         def again() -> None:
             self.submit(work, done, key=key, failed=failed)
@@ -115,7 +116,8 @@ class Work:
 
         def went_wrong(error: Exception) -> None:
             if not failed(error):
-                self._outages.failed(error, again, LIVE_KEY)
+                typing = self._outages.interrupts(LIVE_KEY)
+                self._outages.failed(error, again, LIVE_KEY, hold=typing)
 
         work = partial(self._access.run, look)
         self.database.watch(work, known, seconds, noticed, went_wrong)

@@ -15,6 +15,7 @@ from opencode.parts import (
     Unknown,
     decode_parts,
     inline_kind,
+    inline_size,
     is_ordinary_end,
     parts_json,
     plain_text,
@@ -123,3 +124,18 @@ def test_an_ordinary_end_is_no_news(reason: str, ordinary: bool) -> None:
 )
 def test_a_picture_inside_its_url_has_a_media_type(url: str, kind: str | None) -> None:
     assert inline_kind(url) == kind
+
+
+@pytest.mark.parametrize(
+    ("url", "size"),
+    [
+        ("data:image/png;base64,", 0),
+        ("data:image/png;base64,QQ==", 1),
+        ("data:image/png;base64,QUI=", 2),
+        ("data:image/png;base64,QUJD", 3),
+        ("data:image/png;base64,QUJDRA", 4),
+        ("data:image/svg+xml,%3Csvg/%3E", 6),
+    ],
+)
+def test_a_picture_inside_its_url_is_as_large_as_it_is_unpacked(url: str, size: int) -> None:
+    assert inline_size(url) == size

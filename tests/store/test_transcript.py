@@ -30,7 +30,7 @@ EVERY_KIND: list[tuple[Part, Block | None]] = [
     (ImageURL("https://x/y.png"), Block("image: https://x/y.png")),
     (
         ImageURL(f"data:image/png;base64,{'A' * 2000}"),
-        Block("image: image/png within the message, 2.0 kB"),
+        Block("image: image/png within the message, 1.5 kB"),
     ),
     (Binary("a.png", "image/png", b"123"), Block("file: a.png (image/png, 3 B)")),
     (Binary("a.bin", "", None), Block("file: a.bin (0 B)")),

@@ -299,6 +299,16 @@ def test_one_column_or_two(usual: Store, drive: StartDriver) -> None:
     assert {"diff.add", "diff.remove", "diff.hunk"} <= driver.attributes()
 
 
+@pytest.mark.parametrize("columns", [40, 80, 140])
+def test_a_long_path_keeps_its_end(store: Store, drive: StartDriver, columns: int) -> None:
+    session = add_session(store, "Deep")
+    path = f"/home/someone/{'deeper/' * 20}name.py"
+    store.files.record(session, path=path, content="x\n")
+    header = drive(store, size=(columns, 24)).press("enter", "f", "enter").header()
+    assert header.startswith(" …")
+    assert "name.py nothing → initial  +1 −0" in header
+
+
 def test_versions_make_way_for_each_other(usual: Store, drive: StartDriver) -> None:
     driver = opened(usual, drive).press("j", "enter", "{")
     assert "initial → v1" in driver.header()

@@ -124,6 +124,23 @@ def test_hits_in_messages_that_are_not_loaded(
     assert current(driver) == "message 17"
 
 
+def test_the_place_of_a_hit_far_away_is_told(store: Store, drive: StartDriver) -> None:
+    long = add_session(store, "Long")
+    many_messages(store, long, 950)
+    driver = search(drive(store).press("enter"), "message 500")
+    assert at_cursor(driver)[-1] == "message 500"
+    assert " 500–505 of 950" in driver.header()
+    assert " 483–488 of 950" in driver.press("esc", *["b"] * 3).header()
+
+
+def test_no_place_is_told_where_messages_were_deleted(store: Store, drive: StartDriver) -> None:
+    many_messages(store, add_session(store, "Long"), 950)
+    (session,) = store.sessions.list().items
+    store.messages.delete(store.messages.list(session.id, limit=1)[0].id)
+    driver = search(drive(store).press("enter"), "message 500")
+    assert "… of 949" in driver.header()
+
+
 def test_hits_in_folded_and_long_output_come_into_sight(store: Store, drive: StartDriver) -> None:
     said: list[Said] = [
         ("assistant", [ToolCall("c", "bash", '{"command": "make"}')]),

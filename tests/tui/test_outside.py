@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from opencode.errors import UsageError
-from opencode.parts import Text, ToolCall, ToolResult
+from opencode.parts import Reasoning, Text, ToolCall, ToolResult
 from opencode.store import Store
 from opencode.tui import clipboard, programs
 from opencode.tui.outside import Nowhere
@@ -107,6 +107,20 @@ def test_copying(
     driver = drive(said).press("enter", *keys)
     assert copied == [words]
     assert driver.footer().startswith(f" Copied {label}")
+
+
+def test_a_thought_under_the_cursor_comes_first(
+    said: Store, drive: StartDriver, copied: list[str]
+) -> None:
+    add_session(said, "Thought", said=[("assistant", [Reasoning("Why?"), Text("So.")])])
+    driver = drive(said).press("/").type("Thought").press("enter", "enter", "g", "j", "y", "y")
+    assert copied == ["Why?"]
+    assert driver.footer().startswith(" Copied thinking · 1 line")
+    driver.press("y", "j", "enter")
+    assert copied == ["Why?", "So."]
+    assert driver.press("y").text().count("thinking · 1 line") == 2  # in the dialog, and behind it
+    driver.press("esc", "o")
+    assert driver.terminal.texts == ["Why?"]
 
 
 def test_copying_faster_than_the_choices_come(

@@ -153,7 +153,7 @@ class TestMessages:
 
     def test_pictures_within_the_message(self) -> None:
         (_, picture) = shown(message(Text("x"), ImageURL("data:image/png;base64,AAAA")))
-        assert picture == "image · image/png · 26 B"
+        assert picture == "image · image/png · 3 B"
 
     def test_thoughts(self) -> None:
         (head, thought, secret) = shown(

@@ -228,6 +228,17 @@ def test_new_sessions_above_are_announced_and_the_view_stays(
     assert selected(driver) == "N1"
 
 
+def test_what_was_read_instead_of_deleted_sessions_is_not_new(
+    store: Store, drive: StartDriver
+) -> None:
+    many_sessions(store, 900)
+    driver = drive(store).press("G")
+    write_elsewhere(store, "DELETE FROM sessions WHERE id >= 's000300'")
+    driver.advance(1.1)
+    driver.settle()
+    assert "of 300 · last" in driver.header()
+
+
 def test_a_session_deleted_elsewhere_gives_the_cursor_to_its_neighbour(
     usual: Store, drive: StartDriver
 ) -> None:

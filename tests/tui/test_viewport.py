@@ -12,10 +12,19 @@ heights_of_items = st.lists(st.integers(1, 9), min_size=1, max_size=30)
 COMMANDS = ("down", "up", "page+", "page-", "wheel+", "wheel-", "home", "end", "select")
 
 
-def pane(heights: list[int], rows: int) -> Viewport:
+def pane(heights: list[int], rows: int, lead: int = 0) -> Viewport:
+    """A pane over items of these heights; `lead` rows of each show no cursor, where it has more."""
     viewport = Viewport()
-    viewport.attach(rows, len(heights), heights.__getitem__)
+    viewport.attach(
+        rows, len(heights), heights.__getitem__, lambda index: min(lead, heights[index] - 1)
+    )
     return viewport
+
+
+def top_of(viewport: Viewport, heights: list[int]) -> int:
+    """The row of the content that is the pane's first."""
+    first = viewport.slices()[0]
+    return sum(heights[: first.index]) + first.skip
 
 
 def do(viewport: Viewport, command: str, amount: int) -> None:
@@ -86,6 +95,25 @@ def test_scrolling_there_and_back_changes_nothing(
     viewport.scroll(-lines)
     if moved and not viewport.at_top:
         assert viewport.slices()[0].index <= before[0].index
+
+
+@given(
+    heights_of_items,
+    st.integers(3, 12),
+    st.integers(0, 2),
+    st.integers(0, 29),
+    st.integers(-12, 12),
+    st.booleans(),
+)
+def test_pages_and_the_wheel_go_as_far_as_they_say(
+    heights: list[int], rows: int, lead: int, start: int, lines: int, wheel: bool
+) -> None:
+    viewport = pane(heights, rows, lead)
+    viewport.select(start, top=True)
+    before = top_of(viewport, heights)
+    (viewport.scroll if wheel else viewport.page)(lines)
+    wanted = max(0, min(before + lines, sum(heights) - rows))
+    assert top_of(viewport, heights) == wanted
 
 
 def test_a_page_keeps_the_cursor_on_its_row_and_ends_at_the_last_item() -> None:

@@ -326,3 +326,78 @@ def test_what_is_typed_while_nothing_can_be_seen_is_typed(usual: Store, drive: S
     text = driver.resize(80, 24).text()
     assert "── Message" in text
     assert "abc dnq/" in text
+
+
+class TestAnOutageWhileTyping:
+    """It is told, and takes no key away from what is being typed."""
+
+    @pytest.fixture
+    def lost(self, usual: Store, flaky: Driver, monkeypatch: pytest.MonkeyPatch) -> Outage:
+        """The database out of reach, noticed by itself after a few letters."""
+        outage = Outage(monkeypatch, usual, "data_version")
+        flaky.press("i").type("a thou")
+        outage.on = True
+        flaky.advance(1.1)
+        return outage
+
+    @pytest.mark.usefixtures("lost")
+    def test_every_letter_goes_where_it_was_meant_to_go(self, flaky: Driver) -> None:
+        assert "the server went away; go on typing" in flaky.words()
+        flaky.type("ght, quite clearly")
+        assert typed(flaky) == "a thought, quite clearly"
+        assert not flaky.ended
+        assert "· offline" in flaky.text()
+
+    @pytest.mark.usefixtures("lost")
+    def test_the_panel_comes_when_the_prompt_is_left(self, flaky: Driver) -> None:
+        assert "Cannot reach" not in flaky.text()
+        flaky.press("esc")
+        assert "Cannot reach the session database" in flaky.text()
+        flaky.press("esc", "i")
+        assert typed(flaky) == "a thou"
+
+    def test_there_is_no_panel_once_anything_was_written(
+        self, usual: Store, flaky: Driver, lost: Outage
+    ) -> None:
+        lost.on = False
+        flaky.press("enter")
+        assert said(usual)[-1] == "a thou"
+        assert "The database is back." in flaky.text()
+        assert "offline" not in flaky.text()
+        flaky.press("esc")
+        assert "Cannot reach" not in flaky.text()
+
+    def test_who_sends_and_waits_gets_the_panel(
+        self, usual: Store, flaky: Driver, lost: Outage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outage = Outage(monkeypatch, usual.messages, "append")
+        outage.on = True
+        flaky.press("enter")
+        assert "Cannot reach the session database" in flaky.text()
+        outage.on = lost.on = False
+        flaky.press("r")
+        assert said(usual)[-1] == "a thou"
+
+    def test_who_sends_and_types_on_does_not(
+        self, usual: Store, flaky: Driver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outage = Outage(monkeypatch, usual.messages, "append")
+        outage.on = True
+        flaky.press("i").type("one").press("enter", settle=False).press("q", settle=False)
+        flaky.settle()
+        assert "Cannot reach" not in flaky.text()
+        flaky.type("uite")
+        assert typed(flaky).split() == ["one", "quite"]
+
+    def test_the_filter_of_the_list(
+        self, usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outage = Outage(monkeypatch, usual.sessions, "list")
+        driver = drive(usual).press("/")
+        outage.on = True
+        driver.type("quick")
+        assert not driver.ended
+        assert "Cannot reach" not in driver.text()
+        assert "quick" in driver.footer() or "quick" in driver.text()
+        driver.press("enter")
+        assert "Cannot reach the session database" in driver.text()

@@ -20,6 +20,7 @@ from opencode.parts import (
     ToolResult,
     Unknown,
     inline_kind,
+    inline_size,
     is_ordinary_end,
     plain_text,
 )
@@ -177,7 +178,7 @@ def _other(part: Part) -> Entry:
         case ImageURL(url=url):
             inline = inline_kind(url)
             kind = text.clean_line(inline or "")
-            size = text.clean_line(url[:300]) if inline is None else text.size(len(url))
+            size = text.clean_line(url[:300]) if inline is None else text.size(inline_size(url))
             return _note("note", " · ".join(word for word in ("image", kind, size) if word))
         case Binary(path=path, mime_type=mime_type, data=data):
             words = ("file", *map(text.clean_line, (path, mime_type)), text.size(len(data or b"")))

@@ -8,7 +8,7 @@ from functools import partial
 
 from opencode import text
 from opencode.models import Session
-from opencode.tui.format import Run, shown_title
+from opencode.tui.format import Run, runs_width, shown_title
 from opencode.tui.render.blocks import Paragraph
 from opencode.tui.render.diff import Comparison, Pair, pair_runs
 from opencode.tui.screens.base import Command, Host, Layer
@@ -43,7 +43,7 @@ class DifferenceScreen(Layer):
         self._file = file
         self._new = len(file.versions) - 1
         self._old = 0 if self._new else NOTHING
-        self._wide = False
+        self._columns = 0
         self._result = Comparison()
         self._headings: Sequence[int] = ()
         """The items at which the stretches of changes begin."""
@@ -81,14 +81,16 @@ class DifferenceScreen(Layer):
             ("diff.remove", f"−{self._result.removed:,}"),
         ]
         right: list[Run] = [("dim", f"{old} → {new}  "), *counts]
-        return [("title", text.clean_line(self._file.path))], right
+        path = text.clean_line(self._file.path)
+        room = max(0, self._columns - runs_width(right) - 3)
+        return [("title", text.truncate(path, room, side="left"))], right
 
     def session_title(self) -> str:
         return shown_title(self._session.title)
 
     def resized(self, columns: int, rows: int) -> None:
         before = self._sides
-        self._wide = columns >= SIDE_BY_SIDE
+        self._columns = columns
         if self._sides != before:
             self._show_again()
 
@@ -109,7 +111,8 @@ class DifferenceScreen(Layer):
     def _sides(self) -> bool:
         """Whether there are two columns."""
         chosen = self.host.preferences.side_by_side
-        return not self._result.one_sided and (self._wide if chosen is None else chosen)
+        wide = self._columns >= SIDE_BY_SIDE
+        return not self._result.one_sided and (wide if chosen is None else chosen)
 
     def _name(self, number: int) -> str:
         return "nothing" if number == NOTHING else text.clean_line(self._file.versions[number])

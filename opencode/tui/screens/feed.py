@@ -96,8 +96,10 @@ class Feed:
         """Read a message, and those before and after it, in place of what there is."""
 
         def arrived(stretch: Stretch[Rendered]) -> None:
+            items, starts, ends = stretch
+            offset = self._transcript.offset_of(items[0].seq) if items else None
             with self._keeping():
-                self._window.replace(stretch.items, starts=stretch.starts, ends=stretch.ends)
+                self._window.replace(items, starts=starts, ends=ends, offset=offset)
             done()
 
         work = partial(loading.messages_around, render=self._render, session_id=session.id, seq=seq)

@@ -180,7 +180,10 @@ class SessionList:
         if after is None:
             after = forest.index_of(stretch.items[now].id) if stretch.items else stood
         viewport.cursor = after or 0
-        self._new_above += sum(item.id not in known for item in stretch.items[:now])
+        if found:
+            self._new_above += sum(item.id not in known for item in stretch.items[:now])
+        else:
+            self._new_above = 0  # Nothing is left to be new in comparison with.
         self._moved()
 
     def _take(self, stretch: Stretch[Session], offset: int | None) -> None:
