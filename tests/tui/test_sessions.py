@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from opencode.errors import DatabaseUnavailable, NotFound
+from opencode.errors import DatabaseUnavailable, NotFound, StoreError
 from opencode.models import Session
 from opencode.store import Store
 from opencode.tui.window import LIMIT
@@ -552,7 +552,28 @@ def test_a_title_outlives_an_error_of_the_program(
     usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outage = Outage(monkeypatch, usual.sessions, "rename")
-    outage.on, outage.error = True, NotFound("no such session")
+    outage.on, outage.error = True, StoreError("it cannot be done")
     driver = drive(usual).press("r").type("!").press("enter")
     assert driver.footer().startswith(" Title: Implement session provider feature! ")
-    assert driver.footer().endswith("no such session")
+    assert driver.footer().endswith("it cannot be done")
+
+
+def test_a_session_that_is_gone_is_not_told_by_its_id(
+    usual: Store, drive: StartDriver, shared: None
+) -> None:
+    driver = drive(usual).press("r").type("!")
+    usual.sessions.delete("implement")
+    driver.press("enter")
+    assert "Somebody else has deleted this session." in driver.words()
+    assert "Title:" in driver.footer()
+    driver.press("esc", "d")
+    assert driver.footer() == " Somebody else has deleted this session."
+
+
+def test_a_session_that_goes_while_its_deletion_is_asked_for(
+    usual: Store, drive: StartDriver, shared: None
+) -> None:
+    driver = drive(usual).press("d")
+    usual.sessions.delete("implement")
+    driver.press("y")
+    assert driver.footer() == " Somebody else has deleted this session."
