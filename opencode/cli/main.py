@@ -72,23 +72,27 @@ def cli(ctx: click.Context, app: App, no_mouse: bool, theme: str | None) -> int 
 def _interface(app: App, *, mouse: bool, theme: str) -> int:
     """Run the interface; what it did to the database on opening it is told afterwards."""
     from opencode.cli.progress import tell_upgrade
-    from opencode.tui import run
+    from opencode.tui import Known, run
 
     opened: list[Store] = []
     places: list[Place] = []
     provider = "remote" if app.config().provider.value == "mysql" else "local"
     copied: list[str] = []
+    waiting = [""]
 
     def remember(progress: UpgradeProgress) -> None:
         if progress.stage == "copied":
             copied.append(progress.text)
 
+    def waits(words: str) -> None:
+        waiting[0] = words
+
     def opener() -> Store:
-        opened.append(app.open_store(remember, found=places.append))
+        opened.append(app.open_store(remember, waits, found=places.append))
         return opened[-1]
 
-    def known() -> tuple[str, str]:
-        return places[-1].project.project_id if places else "", provider
+    def known() -> Known:
+        return Known(places[-1].project.project_id if places else "", provider, waiting[0])
 
     try:
         code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log(), known=known)

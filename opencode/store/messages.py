@@ -77,22 +77,22 @@ class Messages:
         """Return the messages after a `seq`, in order; all of them without a limit."""
         if limit is not None:
             limits.check_size("messages", limit)
+        key = self._scope.key(session_id)
 
-        def work(querier: Querier) -> list[Message]:
-            self._scope.session(querier, session_id)
+        def work(querier: Querier) -> Sequence[Message]:
             messages: list[Message] = []
             seq, missing = limits.number(after), limit
             while missing is None or missing > 0:
                 size = _PAGE if missing is None else min(_PAGE, missing)
                 rows = querier.list_messages(
-                    project_id=self._project, session_id=session_id, seq=seq, limit=size
+                    project_id=self._project, session_id=key, seq=seq, limit=size
                 )
                 messages.extend(map(_message, rows))
                 if len(rows) < size:
                     break
                 seq = rows[-1].seq
                 missing = None if missing is None else missing - size
-            return messages
+            return self._of_a_session(querier, key, messages)
 
         return self._scope.read(work)
 
@@ -102,13 +102,14 @@ class Messages:
         """Return the last `limit` messages before a `seq` (None: before the end), in order."""
         limit = limits.check_size("messages", limit)
         end = limits.number(2**63 if before is None else before)
+        key = self._scope.key(session_id)
 
-        def work(querier: Querier) -> list[Message]:
-            self._scope.session(querier, session_id)
+        def work(querier: Querier) -> Sequence[Message]:
             rows = querier.list_messages_before(
-                project_id=self._project, session_id=session_id, seq=end, limit=limit
+                project_id=self._project, session_id=key, seq=end, limit=limit
             )
-            return [_message(row) for row in reversed(rows)]
+            messages = [_message(row) for row in reversed(rows)]
+            return self._of_a_session(querier, key, messages)
 
         return self._scope.read(work)
 
@@ -148,6 +149,17 @@ class Messages:
             return True if self._find(querier, message_id) is None else None
 
         self._scope.run(work, arrived=gone)
+
+    def _of_a_session(
+        self, querier: Querier, session_id: str, messages: Sequence[Message]
+    ) -> Sequence[Message]:
+        """Return the messages read; `NotFound` when there is no session they could be of.
+
+        Only when there are none is it asked for: that would be another round trip each time.
+        """
+        if not messages:
+            self._scope.session(querier, session_id)
+        return messages
 
     def _encode(self, parts: Sequence[Part]) -> str:
         return limits.check_content(

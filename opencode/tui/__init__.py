@@ -16,12 +16,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from opencode.store import Store
 
-__all__ = ["run"]
+__all__ = ["Known", "run"]
+
+
+class Known(NamedTuple):
+    """What can be told of a database before it is open; what is not known yet is empty."""
+
+    project_id: str = ""
+    provider: str = ""
+    """`local` or `remote`."""
+    waiting: str = ""
+    """What a server that lets wait has come to so far."""
 
 
 def run(
@@ -30,7 +40,7 @@ def run(
     mouse: bool = True,
     theme: str = "auto",
     log_file: Path | None = None,
-    known: Callable[[], tuple[str, str]] = lambda: ("", ""),
+    known: Callable[[], Known] = Known,
 ) -> int:
     """Show the interface until the user leaves; returns the exit code.
 
@@ -38,7 +48,7 @@ def run(
     database's work, so that the first frame does not wait for it, and what it returns is closed at
     the end; a store that is open already stays open. What the function raises is raised here once
     the terminal is as it was, except `DatabaseUnavailable`, which the user can have tried again.
-    `known` gives the project's id and `local` or `remote`, each as soon as it can be told.
+    `known` is asked until then for what can be shown meanwhile.
     `theme` is `auto`, `dark`, `light` or `mono`; records go to `log_file` unless a log is set up.
     """
     with _responsive():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import urwid
 
 from opencode.errors import DatabaseUnavailable
+from opencode.tui import Known
 from opencode.tui.access import Opened
 from opencode.tui.format import Run
 from opencode.tui.guards import CallGuard
@@ -55,9 +56,9 @@ class App:
         clock: Callable[[], float] = time.monotonic,
         owns_store: bool = True,
         fence: bool = False,
-        known: Callable[[], tuple[str, str]] = lambda: ("", ""),
+        known: Callable[[], Known] = Known,
     ) -> None:
-        """`known` gives project and provider, as far as they are known before the opening is done.
+        """`known` gives what there is to show before the opening is done.
 
         `fence` makes calls of the store on the event loop's thread fail; for tests.
         """
@@ -98,7 +99,7 @@ class App:
 
     def start(self) -> None:
         """Show the first frame's content and begin to open the database."""
-        self.push(OpeningScreen(self))
+        self.push(OpeningScreen(self, lambda: self._known().waiting))
         self._open()
 
     def close(self) -> None:
@@ -123,6 +124,10 @@ class App:
             self._live.focus(focused=focused)
 
     # What screens ask for.
+
+    @property
+    def provider(self) -> str:
+        return self.place.provider if self.place is not None else self._known().provider
 
     def later(self, seconds: float, callback: Command) -> object:
         def guarded() -> None:
@@ -176,9 +181,10 @@ class App:
         titles = (layer.session_title() for layer in reversed(self.layers))
         title = next((title for title in titles if title is not None), "")
         if self.place is None:
-            project, provider = self._known()
-            return project or "…", provider or "…", title, ""
-        return self.place.project_id, self.place.provider, title, self._outages.word
+            known = self._known()
+            return known.project_id or "…", known.provider or "…", title, self._outages.word
+        trouble = self._outages.word or ("no answer yet" if self.work.silent else "")
+        return self.place.project_id, self.place.provider, title, trouble
 
     def notice_runs(self) -> Sequence[Run]:
         return self._notice.runs

@@ -68,7 +68,9 @@ class Shape(NamedTuple):
 PLAIN = Shape()
 
 
-_AUTHOR = Column("Author", 12, 2, lambda session, _: _name(session.author), "left")
+_AUTHOR = Column(
+    "Author", 12, 2, lambda session, _: text.truncate(author_name(session.author), 12), "left"
+)
 _MESSAGES = Column("Msgs", 5, 1, lambda session, _: _messages(session.message_count))
 _TOKENS = Column(
     "Tokens",
@@ -145,10 +147,9 @@ def _messages(number: int) -> str:
     return text.count(number) if number < 10_000 else text.tokens(number)
 
 
-def _name(author: str | None) -> str:
-    """Return a name that fits its column; `ada <ada@example.com>` is ada."""
-    name = text.clean_line(author or "").partition("<")[0].strip()
-    return text.truncate(name, 12)
+def author_name(author: str | None) -> str:
+    """Return a name without its address; `ada <ada@example.com>` is ada."""
+    return text.clean_line(author or "").partition("<")[0].strip()
 
 
 def project_line(

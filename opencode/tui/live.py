@@ -9,7 +9,7 @@ from opencode.tui.screens.base import Command, Host
 if TYPE_CHECKING:
     from opencode.store import Store
 
-__all__ = ["Live"]
+__all__ = ["KEY", "LOST", "Live"]
 
 LOCAL, REMOTE = 1.0, 5.0
 """Seconds between two looks: 10 µs on SQLite, a round trip on MySQL."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import urwid
 
 from opencode import text
+from opencode.tui import Known
 from opencode.tui import theme as themes
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
@@ -43,7 +44,7 @@ class _Loop:
         *,
         mouse: bool,
         owns_store: bool,
-        known: Callable[[], tuple[str, str]],
+        known: Callable[[], Known],
     ) -> None:
         self._waking = threading.Lock()
         self._closed = False
@@ -95,7 +96,7 @@ def run_program(
     mouse: bool,
     theme: str,
     log_file: Path | None,
-    known: Callable[[], tuple[str, str]],
+    known: Callable[[], Known],
 ) -> int:
     """Run until the user quits; returns the exit code, 128 + n after signal n.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
-from opencode.tui.live import Live
+from opencode.tui.live import LOST, Live
 from opencode.tui.screens.base import Command, Host
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Outages:
         self.offline = True
         self._lost_key = key
         self._live.stop_until_back(self._returned)
+        if self._host.place is None and self._host.provider == "remote":
+            self._host.later(LOST, self._open_again)
         panel = self._panel()
         if panel is not None:
             panel.again(error, retry)
@@ -131,6 +133,11 @@ class Outages:
             self._live.start()
             screens = [layer for layer in self._host.layers if not layer.is_overlay]
             self._host.later(0, screens[-1].changed)
+
+    def _open_again(self) -> None:
+        panel = self._panel()
+        if panel is not None:
+            panel.retry()
 
     def _is_back(self, *, looking: bool) -> None:
         self._host.notice("The database is back.")

@@ -50,8 +50,9 @@ def tree_files(store: Store, session_id: str) -> Sequence[TreeFile]:
     found: list[TreeFile] = []
     for one in store.sessions.tree(session_id):
         with suppress(NotFound):  # deleted a moment ago
-            title = "" if one == session_id else store.sessions.get(one).title or "(untitled)"
             rows = store.files.list(one)
+            own = one == session_id or not rows
+            title = "" if own else store.sessions.get(one).title or "(untitled)"
             found += [
                 TreeFile(one, path, tuple(row.version for row in versions), title)
                 for path, versions in groupby(rows, key=lambda row: row.path)

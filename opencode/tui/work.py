@@ -26,6 +26,9 @@ Failed = Callable[[Exception], bool]
 
 log = logging.getLogger(__name__)
 
+SILENT = 5.0
+"""Seconds after which a database that has not answered is called so."""
+
 
 class Work:
     """Gives work to the threads and passes on what comes of it; `Host` says how it is asked for."""
@@ -47,6 +50,13 @@ class Work:
         self.spinner = Spinner((self.database, self.errands), timers, clock)
         self._access = Access(opener, self.database.zone, owned=owns_store, fence=fence)
         self._outages = outages
+        self._clock = clock
+
+    @property
+    def silent(self) -> bool:
+        """Whether the database owes an answer for so long that the user should know."""
+        oldest = self.database.oldest
+        return oldest is not None and self._clock() - oldest >= SILENT
 
     def open(self, done: Callable[[Opened], None], failed: Callable[[Exception], None]) -> None:
         """Open the database."""

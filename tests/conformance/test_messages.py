@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from opencode.db.querier import Querier
 from opencode.errors import AlreadyExists, InvalidValue, NotFound
 from opencode.models import Session
 from opencode.parts import Finish, Part, Text, ToolCall, ToolResult, Unknown, decode_parts
@@ -188,3 +189,17 @@ def test_threads_share_a_store(store: Store, session: Session) -> None:
     assert errors == []
     assert [m.seq for m in store.messages.list(session.id)] == list(range(1, 61))
     assert store.sessions.get(session.id).message_count == 60
+
+
+def test_messages_that_are_there_take_one_query(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server far away each query is a wait; whether there is a session the messages say."""
+    session = store.sessions.create(title="One").id
+    empty = store.sessions.create(title="None").id
+    store.messages.append(session, role="user", parts=[Text("Hi")])
+    monkeypatch.setattr(Querier, "get_session", lambda *_, **__: None)
+    assert len(store.messages.list(session)) == len(store.messages.page(session)) == 1
+    for read in (store.messages.list, store.messages.page):
+        with pytest.raises(NotFound):
+            read(empty)

@@ -13,7 +13,7 @@ import urwid
 from urwid.testing import ScriptedScreen, render_runs
 
 from opencode.store import Store
-from opencode.tui import theme
+from opencode.tui import Known, theme
 from opencode.tui.app import App
 from opencode.tui.guards import CallGuard
 from opencode.tui.screens.base import Command
@@ -124,7 +124,7 @@ class Driver:
         size: tuple[int, int] = (80, 24),
         settle: bool = True,
         owns_store: bool = True,
-        known: Callable[[], tuple[str, str]] = lambda: ("", ""),
+        known: Callable[[], Known] = Known,
     ) -> None:
         self.timers = Timers()
         self.ended = False

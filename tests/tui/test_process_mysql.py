@@ -204,7 +204,7 @@ def test_a_server_that_is_not_there_and_comes(
     own.kill()
     with remote.start() as terminal:
         terminal.wait_for("Opening the session database", "app | Provider: remote")
-        terminal.wait_for("for half a minute")
+        terminal.wait_for("nothing listens on this port")
         terminal.wait_for("Cannot reach the session database", patience=PATIENCE)
         assert "mysql://" not in terminal.text()
         terminal.press("l").wait_for("Log").press("q").wait_for("Cannot reach")

@@ -8,7 +8,7 @@ import pytest
 
 from opencode.errors import DatabaseUnavailable
 from opencode.store import Store
-from opencode.tui import theme
+from opencode.tui import Known, theme
 from tests.tui.conftest import Golden, StartDriver, at_every_size, name_of
 from tests.tui.driver import Driver
 from tests.tui.stores import add_session, new_store
@@ -84,7 +84,7 @@ def test_opening(usual: Store, drive: StartDriver, golden: Golden) -> None:
 
 
 def test_what_is_known_is_shown_before_the_database_is_open(usual: Store) -> None:
-    known = [("", "local"), ("github.com/acme/shop", "local")]
+    known = [Known("", "local"), Known("github.com/acme/shop", "local")]
     driver = Driver(lambda: usual, settle=False, owns_store=False, known=lambda: known[0])
     assert "Project: … | Provider: local" in driver.text()
     del known[0]
@@ -93,6 +93,31 @@ def test_what_is_known_is_shown_before_the_database_is_open(usual: Store) -> Non
     assert "Project: github.com/opencode-ai/opencode | Provider: local" in driver.text()
     driver.settle()
     assert "Implement session provider feature" in driver.text()
+
+
+def test_what_a_server_that_lets_wait_has_come_to_is_shown(usual: Store) -> None:
+    known = ["", "db.team.example:3306/opencode: nothing listens on this port\x1b[2J"]
+    driver = Driver(
+        lambda: usual,
+        settle=False,
+        owns_store=False,
+        known=lambda: Known("shop", "remote", known[0]),
+    )
+    driver.timers.run_until(2, lambda: None)
+    assert "A server that does not answer is tried for half a minute." in driver.text()
+    assert "from an older version" not in driver.text()
+    del known[0]
+    driver.timers.run_until(4, lambda: None)
+    assert "db.team.example:3306/opencode: nothing listens on this port" in driver.text()
+    driver.settle()
+    assert "Implement session provider feature" in driver.text()
+
+
+def test_a_large_file_is_what_lets_wait_on_this_machine(usual: Store) -> None:
+    known = Known("shop", "local", "")
+    driver = Driver(lambda: usual, settle=False, owns_store=False, known=lambda: known)
+    driver.timers.run_until(2, lambda: None)
+    assert "A large file from an older version is copied first." in driver.text()
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(39, 24), (80, 9), (10, 2), (1, 1)])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from opencode.errors import DatabaseUnavailable, NotFound
+from opencode.errors import DatabaseUnavailable, StoreError
 from opencode.store import Store
 from opencode.tui import theme
 from opencode.tui.versions import Standing
@@ -106,7 +106,7 @@ def test_error(
     size: tuple[int, int],
 ) -> None:
     outage = Outage(monkeypatch, usual.sessions, "contents")
-    outage.error = NotFound(
+    outage.error = StoreError(
         "there is no session implement in project github.com/opencode-ai/opencode",
         hint="somebody else may have deleted it; R reads the list again",
     )

@@ -7,9 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from opencode.errors import DatabaseUnavailable, NotFound
+from opencode.errors import DatabaseUnavailable, NotFound, StoreError
 from opencode.models import Session
 from opencode.store import Store
+from opencode.tui import Known
 from opencode.tui.window import LIMIT
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage, Spy
@@ -421,6 +422,26 @@ def test_starting_while_the_database_is_out_of_reach(usual: Store, drive: StartD
     assert selected(driver).startswith("Implement")
 
 
+def test_a_server_out_of_reach_at_the_start_is_tried_again_by_itself(usual: Store) -> None:
+    answers: list[Store | None] = [None, None, usual]
+
+    def opener() -> Store:
+        store = answers.pop(0)
+        if store is None:
+            raise DatabaseUnavailable("no answer")
+        return store
+
+    driver = Driver(opener, owns_store=False, known=lambda: Known("shop", "remote"))
+    assert "Nothing was changed, and sessions were not read from SQLite" in driver.words()
+    assert "Provider: remote ☁ · offline" in driver.text()
+    driver.advance(5)
+    assert "(2 attempts)" not in driver.words()
+    driver.advance(6)
+    assert "(2 attempts)" in driver.words()
+    driver.advance(11).settle()
+    assert selected(driver).startswith("Implement")
+
+
 def test_an_error_of_opening_that_stays_ends_the_program(drive: StartDriver) -> None:
     def opener() -> Store:
         raise NotFound("nothing there")
@@ -563,7 +584,54 @@ def test_a_title_outlives_an_error_of_the_program(
     usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outage = Outage(monkeypatch, usual.sessions, "rename")
-    outage.on, outage.error = True, NotFound("no such session")
+    outage.on, outage.error = True, StoreError("it cannot be done")
     driver = drive(usual).press("r").type("!").press("enter")
     assert driver.footer().startswith(" Title: Implement session provider feature! ")
-    assert driver.footer().endswith("no such session")
+    assert driver.footer().endswith("it cannot be done")
+
+
+def test_a_session_that_is_gone_is_not_told_by_its_id(
+    usual: Store, drive: StartDriver, shared: None
+) -> None:
+    driver = drive(usual).press("r").type("!")
+    usual.sessions.delete("implement")
+    driver.press("enter")
+    assert "Somebody else has deleted this session." in driver.words()
+    assert "Title:" in driver.footer()
+    driver.press("esc", "d")
+    assert driver.footer() == " Somebody else has deleted this session."
+
+
+def test_a_session_that_goes_while_its_deletion_is_asked_for(
+    usual: Store, drive: StartDriver, shared: None
+) -> None:
+    driver = drive(usual).press("d")
+    usual.sessions.delete("implement")
+    driver.press("y")
+    assert driver.footer() == " Somebody else has deleted this session."
+
+
+def test_letters_of_a_text_are_no_commands_of_a_panel_that_comes_over_it(
+    usual: Store, drive: StartDriver, shared: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opencode.tui.access._file_of", lambda _: None)
+    outage = Outage(monkeypatch, usual, "data_version")
+    driver = drive(usual).press("enter", "i")
+    outage.on = True
+    driver.type("a quick question: " * 3)
+    assert "Cannot reach" in driver.text()
+    assert "a quick question: a quick question: a quick question:" in driver.words()
+    # Whoever has paused has seen it.
+    assert driver.advance(2).press("q").ended
+
+
+def test_a_server_that_lets_wait_is_named_in_the_status_block(
+    usual: Store, drive: StartDriver, shared: None
+) -> None:
+    driver = drive(usual).press("R", settle=False)
+    driver.timers.run_until(driver.timers.time + 4, lambda: None)
+    assert "Provider: remote ☁ │" in driver.words()
+    driver.timers.run_until(driver.timers.time + 2, lambda: None)
+    assert "Provider: remote ☁ · no answer yet" in driver.text()
+    driver.settle()
+    assert "no answer" not in driver.text()

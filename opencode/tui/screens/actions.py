@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from opencode import text
-from opencode.errors import InvalidValue
+from opencode.errors import InvalidValue, NotFound
 from opencode.models import Session
 from opencode.tui.format import shown_title
 from opencode.tui.screens.base import Layer
 from opencode.tui.screens.inputs import Input
 
-__all__ = ["new_session", "rename_session"]
+__all__ = ["GONE", "new_session", "rename_session"]
+
+GONE = "Somebody else has deleted this session."
 
 
 def new_session(layer: Layer, done: Callable[[Session], None]) -> None:
@@ -53,4 +55,6 @@ def rename_session(layer: Layer, session: Session, done: Callable[[Session], Non
 
 
 def _refused(error: Exception) -> str:
+    if isinstance(error, NotFound):
+        return GONE
     return str(error) if isinstance(error, InvalidValue) else ""

@@ -55,6 +55,10 @@ class Host(Protocol):
     """What was typed for each session and is not stored yet."""
     preferences: Preferences
 
+    @property
+    def provider(self) -> str:
+        """`local` or `remote`; known before the database is open, empty when it is not."""
+
     def submit(
         self,
         work: Callable[[Store], T],
@@ -137,6 +141,8 @@ class Layer:
     is_overlay: ClassVar[bool] = False
     quits: ClassVar[bool] = False
     """Whether `q` ends the program here, though there is a layer below."""
+    unbidden: ClassVar[bool] = False
+    """Whether it comes by itself, perhaps while somebody types in a layer below."""
     widget: Box
 
     def __init__(self, host: Host) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from opencode import text
+from opencode.errors import NotFound
 from opencode.models import Deleted, Session
-from opencode.tui.format import Run, shown_title
+from opencode.tui.format import Run, author_name, shown_title
+from opencode.tui.screens.actions import GONE
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.widgets.dialog import Button, Overlay, dialog
 
@@ -44,6 +46,7 @@ class DeleteDialog(Layer):
         title = shown_title(self._session.title)
         lines: list[Sequence[Run]] = [
             [("strong", text.truncate(title, columns - 8) if narrow else title)],
+            *([] if narrow else self._started_by()),
             [(None, self._consequences())],
             [("warning", self._warning(short=narrow))],
         ]
@@ -54,9 +57,15 @@ class DeleteDialog(Layer):
         ]
         return dialog("Delete session?", lines, choices, columns, rows)
 
+    def _started_by(self) -> list[Sequence[Run]]:
+        """Return the line that names whose session it is, where it may be somebody else's."""
+        author = author_name(self._session.author)
+        if self.host.provider != "remote" or not author:
+            return []
+        return [[("dim", f"Started by {author}.")]]
+
     def _warning(self, *, short: bool) -> str:
-        place = self.host.place
-        if place is None or place.provider != "remote":
+        if self.host.provider != "remote":
             return "It cannot be undone."
         if short:
             return "Shared: it goes for the whole team. It cannot be undone."
@@ -77,9 +86,14 @@ class DeleteDialog(Layer):
     def _counted(self, contents: Deleted) -> None:
         self._contents = contents
 
-    def _gone(self, _: Exception) -> bool:
+    def _gone(self, error: Exception) -> bool:
         self.back()
-        return False
+        return self._deleted_elsewhere(error)
+
+    def _deleted_elsewhere(self, error: Exception) -> bool:
+        if isinstance(error, NotFound):
+            self.host.notice(GONE, "error")
+        return isinstance(error, NotFound)
 
     def _confirm(self) -> None:
         if self._contents is None:
@@ -95,7 +109,11 @@ class DeleteDialog(Layer):
             self._done()
 
         self.back()
-        self.host.submit(lambda store: store.sessions.delete(session_id), deleted)
+        self.host.submit(
+            lambda store: store.sessions.delete(session_id),
+            deleted,
+            failed=self._deleted_elsewhere,
+        )
 
 
 def _parts(what: Deleted) -> list[str]:

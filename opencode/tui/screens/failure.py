@@ -20,6 +20,7 @@ class FailureDialog(Layer):
 
     is_overlay = True
     quits = True
+    unbidden = True
 
     def __init__(self, host: Host, error: OpencodeError, retry: Command) -> None:
         super().__init__(host)
@@ -55,7 +56,7 @@ class FailureDialog(Layer):
         message = text.clean_line(self.error.message)
         tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
         lines: list[Sequence[Run]] = [[(None, f"{_sentence(message)}{tried}")]]
-        if self.host.place is not None and self.host.place.provider == "remote":
+        if self.host.provider == "remote":
             words = "Nothing was changed, and sessions were not read from SQLite instead."
             lines.append([(None, words)])
         if self.error.hint:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from opencode import text
 from opencode.tui.format import Run
 from opencode.tui.screens.base import Host, Layer
 from opencode.tui.widgets.base import Flow
@@ -11,6 +12,7 @@ from opencode.tui.widgets.listview import ListView
 
 __all__ = ["OpeningScreen"]
 
+OPENING = "Opening the session database …"
 PATIENCE = 2.0
 """Seconds after which a word about the wait is due."""
 
@@ -21,10 +23,12 @@ class OpeningScreen(Layer):
     place = "opening"
     widget: ListView
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, waiting: Callable[[], str]) -> None:
+        """`waiting` gives what a server that lets wait has come to, once that is known."""
         super().__init__(host)
+        self._waiting = waiting
         self.widget = ListView(_Nothing())
-        self.widget.placeholder = [[("dim", "Opening the session database …")]]
+        self.widget.placeholder = [[("dim", OPENING)]]
         host.later(PATIENCE, self._explain)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
@@ -34,11 +38,17 @@ class OpeningScreen(Layer):
         """Stay: there is nothing behind it."""
 
     def _explain(self) -> None:
-        self.widget.placeholder = [
-            [("dim", "Opening the session database …")],
-            [("dim", "A server that does not answer is tried for half a minute;")],
-            [("dim", "a large file from an older version is copied first.")],
-        ]
+        if self.host.layers[0] is not self:
+            return
+        remote, waiting = self.host.provider == "remote", text.clean_line(self._waiting())
+        if not remote:
+            words = "A large file from an older version is copied first."
+        elif waiting:
+            words = waiting
+        else:
+            words = "A server that does not answer is tried for half a minute."
+            self.host.later(PATIENCE, self._explain)
+        self.widget.placeholder = [[("dim", OPENING)], [], [("dim", words)]]
 
 
 class _Nothing:
