@@ -10,8 +10,8 @@ __all__ = ["main"]
 
 def main() -> int:
     """Run the program; return its exit code, even when it is interrupted while it loads."""
-    # What is imported stays: to look through it for garbage is a twentieth of a start.
-    gc.set_threshold(50_000, 20, 50)
+    # What is imported stays: to look through it for garbage would be a tenth of a start.
+    gc.set_threshold(200_000, 20, 50)
     try:
         from opencode.cli.main import main as run
     except KeyboardInterrupt:

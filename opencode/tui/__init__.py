@@ -11,10 +11,7 @@ Modules of state, text and keys import no urwid: tests/tui/test_structure.py nam
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,7 +48,9 @@ def run(
     `known` is asked until then for what can be shown meanwhile.
     `theme` is `auto`, `dark`, `light` or `mono`; records go to `log_file` unless a log is set up.
     """
-    with _responsive():
+    from opencode.tui.pace import responsive
+
+    with responsive():
         from opencode.tui.loop import run_program
 
         if callable(store):
@@ -65,20 +64,3 @@ def run(
             log_file=log_file,
             known=known,
         )
-
-
-@contextmanager
-def _responsive() -> Iterator[None]:
-    """Have Python stop for garbage more seldom, and change threads more often.
-
-    Most of what is loaded stays. A key must not wait 5 ms, the default, again and again for the
-    thread that reads the database and renders what it read.
-    """
-    thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
-    gc.set_threshold(50_000, 20, 50)
-    sys.setswitchinterval(0.0005)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        sys.setswitchinterval(interval)

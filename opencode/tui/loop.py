@@ -21,6 +21,7 @@ from opencode.tui.icons import has_icons
 from opencode.tui.jobs import Jobs
 from opencode.tui.log import captured
 from opencode.tui.outside import TerminalOutside
+from opencode.tui.pace import SETTLED, settle
 from opencode.tui.screens.base import Command
 from opencode.tui.terminal import InputFilter, TerminalScreen, signals_to_pipe
 from opencode.tui.threads import ThreadJobs
@@ -117,6 +118,7 @@ def run_program(
         try:
             with signals_to_pipe(loop.urwid, on_signal):
                 app.start()
+                loop.later(SETTLED, settle)
                 loop.urwid.run()
         except (RuntimeError, OSError) as error:
             if str(error) != HUNG_UP and not _terminal_is_gone():
