@@ -28,6 +28,7 @@ from opencode.db.migrations import (
 from opencode.db.startup import needs_work, querier_of, refuse_pending
 from opencode.db.survey import Survey, choose_undone, survey, verify
 from opencode.db.target import Target
+from opencode.text import plural
 
 __all__ = [
     "Progress",
@@ -76,6 +77,21 @@ class UpgradeReport:
     warnings: tuple[str, ...] = ()
     """What was seen that is likely to surprise later."""
     seconds: float = 0.0
+
+    def __str__(self) -> str:
+        """One line, for the log."""
+        told = [f"applied {', '.join(self.applied) or 'nothing'}"]
+        if self.adopted:
+            told.append(f"found in place {', '.join(self.adopted)}")
+        if filled := self.backfilled:
+            sessions = plural(filled.sessions, "session")
+            told.append(f"filed {sessions} under {filled.project_id or 'no project'}")
+            told.append(f"numbered {plural(filled.messages, 'message')}")
+            if filled.restored:
+                told.append(f"gave {plural(filled.restored, 'session')} a project back")
+        if self.backup:
+            told.append(f"copy of the old one: {self.backup}")
+        return f"{'; '.join([*told, *self.warnings])} ({self.seconds:.2f} s)"
 
 
 @dataclass(frozen=True, slots=True)

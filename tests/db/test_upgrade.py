@@ -431,3 +431,14 @@ def test_a_read_only_place_for_a_new_database_is_told(tmp_path: Path) -> None:
     with read_only(place), pytest.raises(DatabaseReadOnly):
         upgrade_file(place / ".opencode" / "opencode.db")
     assert not list(place.iterdir())
+
+
+def test_the_log_tells_what_an_upgrade_did(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    make_go_database(path)
+    with caplog.at_level("INFO", logger="opencode.db.upgrade"):
+        report = upgrade_file(path)
+    (told,) = [line for line in caplog.messages if line.startswith("upgraded")]
+    assert told.startswith(f"upgraded: applied {IDS[2]}, ")
+    assert f"; found in place {IDS[0]}, {IDS[1]}; filed " in told
+    assert f" under {PROJECT}; numbered " in told
+    assert f"; copy of the old one: {report.backup} (" in told

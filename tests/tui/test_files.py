@@ -412,6 +412,8 @@ def test_writing_where_it_cannot_be(written: Store, drive: StartDriver, tmp_path
     driver.type(str(tmp_path)).press("enter")
     assert driver.footer().startswith(f" write to: {tmp_path} ")
     assert driver.footer().endswith(f"  is a directory: {tmp_path}")
+    driver.press("ctrl u").type(".").press("enter")
+    assert driver.footer().endswith(f"  is a directory: {Path.cwd()}")
     driver.press("ctrl u").type(str(tmp_path / "no" / "x")).press("enter")
     assert f"there is no such directory: {tmp_path / 'no'}" in driver.footer()
     (tmp_path / "no").mkdir()

@@ -68,6 +68,8 @@ def test_frames_stay_whole(many: Store, drive: StartDriver, name: str) -> None:
         if keys == ("esc", "i"):
             driver.app.paste(TITLES[name])
         shown = rows(driver)
+        if keys == ("d",):
+            assert [text.steady(row) for row in shown] == shown
         assert {text.width(row) for row in shown} == {80}
         assert shown[-1] == "└" + "─" * 78 + "┘"
         assert all(row[0] == row[-1] == "│" for row in shown[-3:-1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from opencode.parts import Text, ToolCall, ToolResult
@@ -158,6 +160,31 @@ def test_messages_of_others_arrive_below_and_the_view_stays(
     driver.press("G")
     assert "Hello from elsewhere" in driver.text()
     assert driver.header().endswith("of 61")
+
+
+def say_elsewhere(store: Store, driver: Driver, seq: int, *paragraphs: str) -> str:
+    """Have a message changed by another process; returns what is seen then."""
+    parts = json.dumps([{"type": "text", "data": {"text": "\n\n".join(paragraphs)}}])
+    write_elsewhere(store, f"UPDATE messages SET parts = '{parts}' WHERE seq = {seq}")
+    driver.advance(1.1)
+    driver.settle()
+    return driver.text()
+
+
+@pytest.mark.parametrize("messages", [1, 60])
+def test_who_reads_the_end_sees_the_last_message_grow(
+    store: Store, drive: StartDriver, messages: int
+) -> None:
+    many_messages(store, add_session(store, "Live"), messages)
+    driver = drive(store).press("enter")
+    grown: list[str] = []
+    for number in range(30):
+        grown.append(f"paragraph {number}")
+        assert grown[-1] in say_elsewhere(store, driver, messages, *grown)
+    driver.press("page up", "page up")
+    before = driver.lines()[1:-6]
+    assert "paragraph 30" not in say_elsewhere(store, driver, messages, *grown, "paragraph 30")
+    assert driver.lines()[1:-6] == before
 
 
 def test_an_answer_that_grows_is_shown_as_it_is_now(store: Store, drive: StartDriver) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from opencode.errors import DatabaseUnavailable, NotFound, StoreError
 from opencode.models import Session
-from opencode.store import Store
+from opencode.parts import Text
+from opencode.store import Store, open_store
 from opencode.tui import Known
 from opencode.tui.window import LIMIT
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage, Spy
 from tests.tui.driver import NOW, Driver
-from tests.tui.stores import add_session, database_of, many_sessions
+from tests.tui.stores import PROJECT, add_session, database_of, many_sessions
 
 
 def selected(driver: Driver) -> str:
@@ -539,6 +540,32 @@ def test_preview_beside_the_list(usual: Store, drive: StartDriver) -> None:
     driver.resize(80, 24)
     assert selected(driver).startswith("Implement")
     assert "Why does" not in driver.text()
+
+
+def test_preview_shows_what_was_written_in_the_session(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual, size=(140, 40)).press("enter", "i").type("My own words.").press("enter")
+    driver.press("esc", "esc")
+    assert driver.header().startswith(" Sessions")
+    assert "of 11" in driver.lines()[1]
+    assert "My own words." in driver.text()
+
+
+def test_preview_follows_the_end_while_that_is_in_sight(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual, size=(140, 40))
+
+    def others_write(words: str) -> str:
+        path = database_of(usual)
+        with open_store(path.parent, project=PROJECT, dsn=f"sqlite:///{path}") as other:
+            other.messages.append("implement", role="user", parts=[Text(words)])
+        driver.advance(1.1)
+        driver.settle()
+        return driver.text()
+
+    assert "From elsewhere." in others_write("From elsewhere.\n" * 5)
+    assert "new" not in driver.lines()[1]
+    driver.press("tab", "g", "tab")
+    assert "Far below." not in others_write("Far below.")
+    assert "↓ 1 new" in driver.lines()[1]
 
 
 def test_preview_is_not_fetched_for_rows_that_are_only_passed(

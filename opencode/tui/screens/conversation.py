@@ -89,7 +89,7 @@ class Conversation:
         if self.session is None:
             return
         if self._transcript.window.items:
-            self._feed.reload(self.session, self._reloaded)
+            self._feed.reload(self.session, self._following, self._reloaded)
         else:
             self.show_end()
 
@@ -242,6 +242,15 @@ class Conversation:
         if at is not None:
             self.view.viewport.cursor = self._transcript.index_near(at)
         self._moved()
+
+    @contextmanager
+    def _following(self) -> Iterator[None]:
+        """Stay, but for the end of the last message: who reads that sees what is added to it."""
+        read = self._transcript.last_seq() if self.view.reads_end() else None
+        with self._staying():
+            yield
+        if read is not None and read == self._transcript.last_seq():
+            self.view.move("last")
 
     def _cursor(self) -> int | None:
         count = len(self._transcript.items)

@@ -68,8 +68,16 @@ class Feed:
         work = partial(load, render=self._render, session_id=session.id)
         self._host.submit(work, arrived, key=self._key, failed=failed)
 
-    def reload(self, session: Session, done: Callable[[Session, int], None]) -> None:
-        """Read what is loaded again, and what was added at the end; `done` gets how many."""
+    def reload(
+        self,
+        session: Session,
+        following: Callable[[], AbstractContextManager[None]],
+        done: Callable[[Session, int], None],
+    ) -> None:
+        """Read what is loaded again, and what was added at the end; `done` gets how many.
+
+        `following` is to this what `keeping` is to the rest.
+        """
         window = self._window
         work = partial(
             loading.reload_messages,
@@ -83,7 +91,7 @@ class Feed:
         def arrived(messages: Messages) -> None:
             stretch = messages.stretch
             added = self._transcript.count_after(stretch.items, self._transcript.last_seq())
-            with self._keeping():
+            with following():
                 window.total = messages.session.message_count
                 window.replace(
                     stretch.items, starts=window.starts, ends=stretch.ends, offset=window.offset

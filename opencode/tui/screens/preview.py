@@ -68,9 +68,14 @@ class Preview:
             self._rest.then(self._show_wanted)
 
     def refresh(self) -> None:
-        """Read again what is shown."""
-        if self._conversation is not None:
-            self._conversation.refresh()
+        """Read again what is shown; where that was the end, it is the end as it is now."""
+        pane = self._conversation
+        if pane is None or pane.session is None:
+            return
+        if not self.active and pane.view.at_end():
+            pane.show_end()
+        else:
+            pane.refresh()
 
     def move(self, command: str) -> bool:
         """Do a command for moving; whether it was one."""

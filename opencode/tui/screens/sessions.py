@@ -95,7 +95,7 @@ class SessionsScreen(Layer):
 
     def shown(self) -> None:
         if self._list.loaded:
-            self._list.reload()
+            self.refresh()
         else:
             self._list.load()
 

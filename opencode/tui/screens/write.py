@@ -100,7 +100,8 @@ class ReplaceDialog(Layer):
 def _shown(path: Path) -> str:
     """Return a path as seen from here."""
     here = Path.cwd()
-    place = str(path.relative_to(here)) if path.is_relative_to(here) else short_path(str(path))
+    below = path != here and path.is_relative_to(here)
+    place = str(path.relative_to(here)) if below else short_path(str(path))
     return text.clean_line(place)
 
 

@@ -9,7 +9,7 @@ import urwid
 
 from opencode import text
 from opencode.tui.format import Run, runs_width
-from opencode.tui.widgets.lines import blank, line, stack, text_canvas
+from opencode.tui.widgets.lines import blank, line, stack, steadied, text_canvas
 
 __all__ = ["Area", "Button", "Overlay", "boxed", "dialog"]
 
@@ -70,7 +70,7 @@ def dialog(
     together = GAP * (len(choices) - 1) + sum(runs_width(button.runs) for button in choices)
     longest = max(together, *map(runs_width, content))
     inner = max(1, min(longest, MAX_COLUMNS - 4, columns - 8))
-    drawn = [text_canvas(runs, inner, wrap="space") for runs in content]
+    drawn = [text_canvas(steadied(runs), inner, wrap="space") for runs in content]
     below = _in_rows(choices, inner)
     shown = min(sum(canvas.rows() for canvas in drawn), max(1, rows - 2 - len(below)))
     space = int(shown < max(1, rows - 2 - len(below)))

@@ -10,7 +10,7 @@ import urwid
 from opencode import text
 from opencode.tui.format import Run, join_ends
 
-__all__ = ["blank", "ends", "line", "paint", "stack", "text_canvas"]
+__all__ = ["blank", "ends", "line", "paint", "stack", "steadied", "text_canvas"]
 
 
 def text_canvas(
@@ -24,6 +24,11 @@ def text_canvas(
     return widget.render((columns,))
 
 
+def steadied(runs: Iterable[Run]) -> list[Run]:
+    """Return runs that terminals count alike, for what has something at its right."""
+    return [(name, text.steady(part)) for name, part in runs]
+
+
 def line(runs: Sequence[Run], columns: int) -> urwid.Canvas:
     """Return one row."""
     return _line(tuple(runs), columns)
@@ -32,8 +37,7 @@ def line(runs: Sequence[Run], columns: int) -> urwid.Canvas:
 # Most rows of a frame are those of the frame before.
 @lru_cache(maxsize=512)
 def _line(runs: tuple[Run, ...], columns: int) -> urwid.Canvas:
-    steady = [(name, text.steady(part.replace("\n", " "))) for name, part in runs]
-    return text_canvas(steady, columns)
+    return text_canvas(steadied((name, part.replace("\n", " ")) for name, part in runs), columns)
 
 
 def ends(left: Iterable[Run], right: Iterable[Run], columns: int) -> urwid.Canvas:
