@@ -123,12 +123,16 @@ class Work:
     ) -> None:
         """Have the store looked at in the background."""
 
+        def saw(result: T) -> None:
+            self._outages.succeeded(LIVE_KEY)
+            noticed(result)
+
         def went_wrong(error: Exception) -> None:
             if not failed(error):
                 self._outages.failed(error, again, LIVE_KEY)
 
         work = partial(self._access.run, look)
-        self.database.watch(work, known, seconds, noticed, went_wrong)
+        self.database.watch(work, known, seconds, saw, went_wrong)
 
     def await_return(self, seconds: float, back: Command) -> None:
         """Have it looked in the background whether a database that was lost is there again."""
