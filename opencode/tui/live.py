@@ -74,8 +74,8 @@ class Live:
             self._changed()
 
     def _failed(self, _: Exception) -> bool:
-        """Go on, unless the database is out of reach: then the panel stops it."""
-        self._watch(-1 if self._version is None else self._version)
+        """Go on, and tell of the next success; if it is out of reach the panel stops it."""
+        self._watch(-1)
         return False
 
     def _watch(self, version: int) -> None:

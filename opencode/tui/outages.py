@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from opencode.errors import DatabaseUnavailable, OpencodeError, StoreError
+from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import LOST, Live
 from opencode.tui.screens.base import Command, Host
@@ -29,6 +29,8 @@ class Outages:
         self._shown: FailureDialog | None = None
         self._held = False
         """Whether the panel waits until what is being typed is done with."""
+        self._refused = False
+        """Whether the last look at the database was not let in: another password, a VPN down."""
         self._lost_key: str | None = None
         """Which job failed when the database was lost."""
 
@@ -36,7 +38,7 @@ class Outages:
     def word(self) -> str:
         """How the connection stands, for the status block; empty while all is well."""
         if not self.offline:
-            return ""
+            return "refused" if self._refused else ""
         panel = self._panel()
         return "reconnecting" if panel is not None and panel.trying else "offline"
 
@@ -60,6 +62,10 @@ class Outages:
             if not isinstance(error, (OpencodeError, OSError)):
                 log.error("a job failed", exc_info=error)
             self.answered(error, key)
+            if key == LIVE_KEY and isinstance(error, DatabaseRefused):
+                told, self._refused = self._refused, True
+                if told:  # and the status block goes on telling it
+                    return
             self.report(error)
             return
         log.warning("%s", error)
@@ -97,10 +103,13 @@ class Outages:
     def answered(self, error: Exception, key: str | None) -> None:
         """Take note of an error: whoever says that there is no such thing is there."""
         if isinstance(error, OpencodeError) and not isinstance(error, DatabaseUnavailable):
+            refused = self._refused and isinstance(error, DatabaseRefused)
             self.succeeded(key)
+            self._refused = refused
 
     def succeeded(self, key: str | None) -> None:
         """Take note that a job with this key succeeded."""
+        self._refused = False
         if not self.offline:
             return
         panel = self._panel()

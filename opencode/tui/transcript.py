@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from opencode.tui.copying import Spot
 from opencode.tui.render.blocks import Entry, Rendered
-from opencode.tui.render.compose import HEAD, Fold, Item, ItemKey, compose
+from opencode.tui.render.compose import HEAD, YOU, Fold, Item, ItemKey, compose
 from opencode.tui.render.find import Place, places_in, sought
 from opencode.tui.searching import Hit
 from opencode.tui.window import Window
@@ -20,7 +20,9 @@ __all__ = ["Transcript"]
 class Transcript:
     """A window over messages, what is folded, and the items that come of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, user: str = YOU) -> None:
+        """`user` is what the user of the session is called, who need not be the reader."""
+        self._user = user
         self.window: Window[Rendered] = Window(key=lambda message: message.seq)
         self.items: list[Item] = []
         self.below: frozenset[str] = frozenset()
@@ -47,6 +49,7 @@ class Transcript:
             complete=self.window.ends,
             unfolded=self._unfolded,
             below=self.below,
+            user=self._user,
         )
         self._keys = [item.key for item in self.items]
         if self.window.ends and self.window.items:

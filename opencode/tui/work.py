@@ -124,13 +124,17 @@ class Work:
     ) -> None:
         """Have the store looked at in the background."""
 
+        def saw(result: T) -> None:
+            self._outages.succeeded(LIVE_KEY)
+            noticed(result)
+
         def went_wrong(error: Exception) -> None:
             if not failed(error):
                 typing = self._outages.interrupts(LIVE_KEY)
                 self._outages.failed(error, again, LIVE_KEY, hold=typing)
 
         work = partial(self._access.run, look)
-        self.database.watch(work, known, seconds, noticed, went_wrong)
+        self.database.watch(work, known, seconds, saw, went_wrong)
 
     def await_return(self, seconds: float, back: Command) -> None:
         """Have it looked in the background whether a database that was lost is there again."""

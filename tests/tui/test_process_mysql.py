@@ -170,7 +170,7 @@ def test_what_others_write_appears_without_moving_the_focus(remote: Remote) -> N
         terminal.wait_for("▌ called otherwise")
         other.messages.append("s2", role="user", parts=[Text("and fourth")])
         terminal.wait_for("and fourth", "▌ called otherwise")
-        terminal.press("enter").wait_for(" esc back", "of 4").press("g").wait_for("▌▾ you")
+        terminal.press("enter").wait_for(" esc back", "of 4").press("g").wait_for("▌▾ user")
         for number in range(40):
             other.messages.append("s2", role="user", parts=[Text(f"news {number}")])
         terminal.wait_for("of 44", "↓ 40 new")

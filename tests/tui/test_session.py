@@ -287,3 +287,10 @@ def test_the_only_sub_session(store: Store, drive: StartDriver) -> None:
     add_session(store, "Parent", id="parent", said=conversation()[:1])
     store.sessions.create(title="Child", parent="parent", id="child")
     assert drive(store).press("enter", ">").header().startswith(" Child")
+
+
+def test_nobody_else_is_called_you(usual: Store, drive: StartDriver, shared: None) -> None:
+    """A shared database holds what others wrote, and who wrote a message it does not know."""
+    driver = drive(usual).press("enter", "g")
+    assert "▾ user · " in driver.text()
+    assert "you · " not in driver.text()

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from opencode.errors import DatabaseUnavailable, NotFound, StoreError
+from opencode.errors import DatabaseRefused, DatabaseUnavailable, NotFound, StoreError
 from opencode.models import Session
 from opencode.parts import Text
 from opencode.store import Store, open_store
@@ -662,3 +662,22 @@ def test_a_server_that_lets_wait_is_named_in_the_status_block(
     assert "Provider: remote ☁ · no answer yet" in driver.text()
     driver.settle()
     assert "no answer" not in driver.text()
+
+
+def test_a_server_that_lets_nobody_in_is_told_once_and_in_the_status_block(
+    usual: Store, drive: StartDriver, shared: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opencode.tui.access._file_of", lambda _: None)
+    outage = Outage(monkeypatch, usual, "data_version")
+    outage.error = DatabaseRefused("there is no host named db.team.example")
+    driver = drive(usual)
+    outage.on = True
+    driver.advance(6)
+    assert driver.footer() == " there is no host named db.team.example"
+    assert "Provider: remote ☁ · refused" in driver.text()
+    driver.press("j").advance(11)
+    assert driver.footer().startswith(" enter open")
+    assert "Provider: remote ☁ · refused" in driver.text()
+    outage.on = False
+    driver.advance(6)
+    assert "refused" not in driver.text()

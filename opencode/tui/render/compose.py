@@ -15,7 +15,7 @@ from opencode.tui.render.blocks import BLANK, Entry, Paragraph, Paragraphs, Rend
 from opencode.tui.render.markup import chunked
 from opencode.tui.render.tools import tool_line
 
-__all__ = ["HEAD", "Fold", "Item", "ItemKey", "compose"]
+__all__ = ["HEAD", "YOU", "Fold", "Item", "ItemKey", "compose"]
 
 ItemKey = tuple[int, int, int]
 """Sequence number of the message, number of the entry within it, number of the chunk."""
@@ -25,6 +25,9 @@ Fold = tuple[int, int]
 
 HEAD = -1
 """The number of an entry that stands for the whole message."""
+
+YOU = "you"
+"""What the user of a session is called where that is the reader."""
 
 QUIET = frozenset({"call", "result", "reasoning"})
 """Entries of a message that follow in the turn of the same speaker without another head."""
@@ -52,15 +55,17 @@ def compose(
     complete: bool = True,
     unfolded: bool = False,
     below: Collection[str] = (),
+    user: str = YOU,
 ) -> list[Item]:
     """Return the items of a conversation, in order.
 
     `folds` says what the reader has folded or unfolded. Unless `complete`, more messages follow,
     and the result of the last call may be among them. `unfolded` is how things are that the
-    reader has not touched. `below` are the ids of sessions that calls of this one started.
+    reader has not touched. `below` are the ids of sessions that calls of this one started. `user`
+    is what the user of the session is called, who need not be the reader.
     """
     unanswered = messages[-1].seq if messages and not complete else None
-    composer = _Composer(messages, folds, unanswered, unfolded=unfolded, below=below)
+    composer = _Composer(messages, folds, unanswered, unfolded=unfolded, below=below, user=user)
     items: list[Item] = []
     day = ""
     for message, following in zip(messages, [*messages[1:], None], strict=False):
@@ -89,6 +94,7 @@ class _Composer:
         *,
         unfolded: bool,
         below: Collection[str],
+        user: str,
     ) -> None:
         entries = [entry for message in messages for entry in message.entries if entry.call_id]
         self._results = {entry.call_id: entry for entry in entries if entry.kind == "result"}
@@ -98,6 +104,7 @@ class _Composer:
         self._unanswered = unanswered
         self._unfolded = unfolded
         self._below = below
+        self._user = user
         self._speaker = ("", "")
 
     def message(self, message: Rendered, following: Rendered | None) -> Iterator[Item]:
@@ -127,7 +134,7 @@ class _Composer:
     ) -> Iterator[Item]:
         fold = (message.seq, HEAD)
         folded = self._folds.get(fold, False)
-        head = _head(message, folded=folded, silent=silent)
+        head = _head(message, self._user, folded=folded, silent=silent)
         if folded or not entries:
             yield Item((*fold, 0), (head,), (BLANK,), fold, folded, head=True)
             return
@@ -210,8 +217,8 @@ def _goes_on(message: Rendered, following: Rendered | None) -> bool:
     )
 
 
-def _head(message: Rendered, *, folded: bool, silent: bool) -> Paragraph:
-    known = {"user": ("you", "user"), "assistant": ("assistant", "assistant")}
+def _head(message: Rendered, user: str, *, folded: bool, silent: bool) -> Paragraph:
+    known = {"user": (user, "user"), "assistant": ("assistant", "assistant")}
     name, attribute = known.get(message.role, (message.role, "tool"))
     words = [word for word in (message.model, clock_of(message.created_at)) if word]
     if folded:

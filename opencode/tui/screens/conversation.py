@@ -14,7 +14,7 @@ from opencode.tui import loading
 from opencode.tui.copying import Spot
 from opencode.tui.format import Run
 from opencode.tui.loading import LoadMessages
-from opencode.tui.render.compose import ItemKey
+from opencode.tui.render.compose import YOU, ItemKey
 from opencode.tui.render.message import Renderer
 from opencode.tui.screens.base import Command, Host
 from opencode.tui.screens.feed import Feed
@@ -52,7 +52,8 @@ class Conversation:
         self.view = ListView(self, on_move=self._moved, on_open=on_open)
         self._on_change = on_change
         self._on_gone = on_gone
-        self._transcript = Transcript()
+        # In a shared database it is mostly somebody else, and several may write in one session.
+        self._transcript = Transcript(YOU if host.provider == "local" else "user")
         self._blocks = MarkedBlocks(self._transcript, hint)
         key, render = f"{name}.messages", Renderer()
         self._feed = Feed(host, key, render, self._transcript, self._staying, self._is_gone)
