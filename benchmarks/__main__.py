@@ -7,7 +7,7 @@ import importlib
 import tempfile
 from pathlib import Path
 
-NAMES = ("startup", "sqlite", "interface", "mysql")
+NAMES = ("startup", "sqlite", "interface", "mysql", "remote")
 
 
 def main() -> None:

@@ -93,10 +93,12 @@ class TimedTerminal:
         os.write(self._master, key)
         return self.until(pattern) - pressed
 
-    def rest(self, seconds: float = QUIET) -> None:
-        """Read until nothing was written for a while."""
+    def rest(self, seconds: float = QUIET) -> float:
+        """Read until nothing was written for a while; return when the last was."""
+        last = time.perf_counter()
         while self._read(seconds):
-            pass
+            last = time.perf_counter()
+        return last
 
     def memory(self) -> float:
         """Return the resident memory in MB."""
