@@ -84,9 +84,10 @@ class UpgradeReport:
         if self.adopted:
             told.append(f"found in place {', '.join(self.adopted)}")
         if filled := self.backfilled:
-            sessions = plural(filled.sessions, "session")
-            told.append(f"filed {sessions} under {filled.project_id or 'no project'}")
-            told.append(f"numbered {plural(filled.messages, 'message')}")
+            if filled.sessions:
+                told.append(f"filed {plural(filled.sessions, 'session')} under {filled.project_id}")
+            if filled.messages:
+                told.append(f"numbered {plural(filled.messages, 'message')}")
             if filled.restored:
                 told.append(f"gave {plural(filled.restored, 'session')} a project back")
         if self.backup:
