@@ -18,9 +18,6 @@ __all__ = ["Keyboard"]
 TWICE = 1.0
 """Seconds within which a second ctrl-c quits, whatever is open."""
 
-TYPING = 1.5
-"""Seconds after a letter within which the next one is meant for the same text."""
-
 MOVES_WHILE_TYPING = frozenset({"up", "down", "page up", "page down"})
 
 
@@ -31,16 +28,12 @@ class Keyboard:
         self._host = host
         self._clock = clock
         self._interrupted = float("-inf")
-        self._typed = float("-inf")
 
     def press(self, key: str) -> bool:
         """Do what a key means; whether it means anything."""
         top = self._host.layers[-1]
         if top.prompt is not None:
-            self._typed = self._clock() if _is_typed(key) else float("-inf")
             return self._type(top, top.prompt, key)
-        if top.unbidden and self._types_on(key):
-            return True
         return self._perform(top, command_for(top.place, key))
 
     def paste(self, pasted: str, size: int) -> None:
@@ -68,18 +61,6 @@ class Keyboard:
             self._host.quit()
             return True
         return self._perform(top, command)
-
-    def _types_on(self, key: str) -> bool:
-        """Let a text have a letter of it that comes after a panel came over it: `q` is no command.
-
-        Whoever types looks up when he has paused, and then keys are the panel's.
-        """
-        moment, self._typed = self._typed, self._clock()
-        prompt = next((one.prompt for one in reversed(self._host.layers) if one.prompt), None)
-        if prompt is not None and self._typed - moment < TYPING:
-            return _is_typed(key) and prompt.key(key)
-        self._typed = float("-inf")
-        return False
 
     def _perform(self, top: Layer, command: str | None) -> bool:
         if command is None:
@@ -160,7 +141,3 @@ class Keyboard:
         else:
             layer.prompt = None
             prompt.cancel()
-
-
-def _is_typed(key: str) -> bool:
-    return len(key) == 1 or key == "backspace"

@@ -638,20 +638,6 @@ def test_a_session_that_goes_while_its_deletion_is_asked_for(
     assert driver.footer() == " Somebody else has deleted this session."
 
 
-def test_letters_of_a_text_are_no_commands_of_a_panel_that_comes_over_it(
-    usual: Store, drive: StartDriver, shared: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("opencode.tui.access._file_of", lambda _: None)
-    outage = Outage(monkeypatch, usual, "data_version")
-    driver = drive(usual).press("enter", "i")
-    outage.on = True
-    driver.type("a quick question: " * 3)
-    assert "Cannot reach" in driver.text()
-    assert "a quick question: a quick question: a quick question:" in driver.words()
-    # Whoever has paused has seen it.
-    assert driver.advance(2).press("q").ended
-
-
 def test_a_server_that_lets_wait_is_named_in_the_status_block(
     usual: Store, drive: StartDriver, shared: None
 ) -> None:

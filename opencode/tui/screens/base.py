@@ -141,8 +141,6 @@ class Layer:
     is_overlay: ClassVar[bool] = False
     quits: ClassVar[bool] = False
     """Whether `q` ends the program here, though there is a layer below."""
-    unbidden: ClassVar[bool] = False
-    """Whether it comes by itself, perhaps while somebody types in a layer below."""
     widget: Box
 
     def __init__(self, host: Host) -> None:

@@ -20,7 +20,6 @@ class FailureDialog(Layer):
 
     is_overlay = True
     quits = True
-    unbidden = True
 
     def __init__(self, host: Host, error: OpencodeError, retry: Command) -> None:
         super().__init__(host)
