@@ -54,7 +54,7 @@ class FailureDialog(Layer):
     def overlay(self, columns: int, rows: int) -> Overlay:
         message = text.clean_line(self.error.message)
         tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        lines: list[Sequence[Run]] = [[(None, f"{_sentence(message)}{tried}")]]
+        lines: list[Sequence[Run]] = [[(None, _sentence(f"{message.rstrip('.')}{tried}"))]]
         if self.host.provider == "remote":
             words = "Nothing was changed, and sessions were not read from SQLite instead."
             lines.append([(None, words)])

@@ -24,7 +24,7 @@ def list_columns(columns: int) -> int:
     """Return how many columns the left pane gets."""
     if columns < WIDE:
         return columns
-    return max(LIST_MIN, min(LIST_MAX, columns * 46 // 100))
+    return max(LIST_MIN, min(LIST_MAX, columns // 2))
 
 
 class Split(Box):
