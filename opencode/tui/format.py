@@ -35,7 +35,7 @@ Run = tuple[str | None, str]
 
 UNTITLED = "(untitled)"
 
-MIN_TITLE = 24
+MIN_TITLE = 30
 
 MIN_MARKED = 8
 """Columns of a title below which the mark of its sub-sessions is left out."""

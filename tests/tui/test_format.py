@@ -68,7 +68,7 @@ def test_rows_are_exactly_as_wide_as_told(title: str, width: int) -> None:
 
 
 def test_columns_give_way_to_the_title() -> None:
-    headings = [[column.heading for column in columns_for(width)] for width in (77, 52, 44, 37)]
+    headings = [[column.heading for column in columns_for(width)] for width in (77, 58, 50, 43)]
     assert headings == [
         ["Msgs", "Tokens", "Cost", "Updated"],
         ["Msgs", "Tokens", "Updated"],
