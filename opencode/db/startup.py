@@ -5,7 +5,8 @@ Cheap on purpose, in what it asks and in what it imports: mostly there is not. `
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from opencode.db.migrations import Plan, plan, read_applied, shipped_migrations
 from opencode.db.querier import Querier
@@ -13,7 +14,10 @@ from opencode.db.queries import load_queries
 from opencode.db.target import Target
 from opencode.errors import PendingMigrations
 
-__all__ = ["needs_work", "querier_of", "refuse_pending"]
+if TYPE_CHECKING:
+    from opencode.db.upgrade import Progress, UpgradeReport
+
+__all__ = ["bring_up_to_date", "needs_work", "querier_of", "refuse_pending"]
 
 
 def needs_work(target: Target, *, auto_migrate: bool) -> bool:
@@ -39,6 +43,21 @@ def needs_work(target: Target, *, auto_migrate: bool) -> bool:
         return True
     except target.errors as error:
         raise target.translate(error) from error
+
+
+def bring_up_to_date(
+    target: Target,
+    *,
+    auto_migrate: bool,
+    project_id: Callable[[], str],
+    progress: Progress | None = None,
+) -> UpgradeReport | None:
+    """Do what `upgrade` does; None, and that is not even imported, when there is nothing to do."""
+    if not needs_work(target, auto_migrate=auto_migrate):
+        return None
+    from opencode.db.upgrade import upgrade
+
+    return upgrade(target, auto_migrate=auto_migrate, project_id=project_id, progress=progress)
 
 
 def refuse_pending(target: Target, found: Plan) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from opencode.db.patience import Tell
     from opencode.db.provider import Provider
     from opencode.db.target import Target
-    from opencode.db.upgrade import Progress, UpgradeReport
+    from opencode.db.upgrade import Progress
     from opencode.store.admin import Admin
 
 __all__ = ["Place", "find_place", "open_admin", "open_store"]
@@ -146,9 +146,16 @@ def open_store(
     place = find_place(directory, project=project, dsn=dsn, environ=environ)
     if found is not None:
         found(place)
+    from opencode.db.startup import bring_up_to_date
+
     provider, target = _connect(place, waiting)
     try:
-        report = _bring_up_to_date(target, place, progress)
+        report = bring_up_to_date(
+            target,
+            auto_migrate=place.config.auto_migrate,
+            project_id=place.old_rows_project,
+            progress=progress,
+        )
     except BaseException:
         provider.close()
         raise
@@ -160,21 +167,6 @@ def open_store(
         target=target,
         old_rows_project=place.old_rows_project,
         upgraded=report,
-    )
-
-
-def _bring_up_to_date(
-    target: Target, place: Place, progress: Progress | None
-) -> UpgradeReport | None:
-    from opencode.db.startup import needs_work
-
-    auto_migrate = place.config.auto_migrate
-    if not needs_work(target, auto_migrate=auto_migrate):
-        return None
-    from opencode.db.upgrade import upgrade
-
-    return upgrade(
-        target, auto_migrate=auto_migrate, project_id=place.old_rows_project, progress=progress
     )
 
 

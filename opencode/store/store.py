@@ -117,14 +117,12 @@ class Store:
 
         It gives them no project, and until then they are in no listing.
         """
-        from opencode.db.startup import needs_work
+        from opencode.db.startup import bring_up_to_date
 
-        if not needs_work(self._target, auto_migrate=False):
-            return 0
-        from opencode.db.upgrade import upgrade
-
-        report = upgrade(self._target, auto_migrate=False, project_id=self._old_rows_project)
-        return report.backfilled.sessions
+        report = bring_up_to_date(
+            self._target, auto_migrate=False, project_id=self._old_rows_project
+        )
+        return report.backfilled.sessions if report else 0
 
     def status(self) -> Status:
         """Return where the database is, what it holds, and which migrations it has."""

@@ -251,7 +251,7 @@ class App:
     def _somebody_wrote(self) -> None:
         screens = [layer for layer in self.layers if not layer.is_overlay]
         screens[-1].changed()
-        if self.place is not None and self.place.provider == "local":
+        if self.provider == "local":
             # What that writes is noticed in its turn; without it things are as they were.
             self.submit(lambda store: store.adopt(), lambda _: None, key="adopt", failed=_logged)
 

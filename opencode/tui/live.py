@@ -48,7 +48,7 @@ class Live:
         """Look no more for what others write, but whether the database is there again."""
         self.stop()
         if self._host.place is not None:
-            seconds = LOST if self._host.place.provider == "remote" else LOCAL
+            seconds = LOST if self._host.provider == "remote" else LOCAL
             self._host.await_return(seconds, back)
 
     def focus(self, *, focused: bool) -> None:
@@ -80,8 +80,7 @@ class Live:
 
     def _watch(self, version: int) -> None:
         self._watching = True
-        place = self._host.place
-        seconds = REMOTE if place is not None and place.provider == "remote" else LOCAL
+        seconds = REMOTE if self._host.provider == "remote" else LOCAL
         self._host.watch(
             _version,
             version,

@@ -53,6 +53,17 @@ class Window(Generic[T]):
         self.offset = 0 if starts else offset
         self._count_from_end()
 
+    def edge(self, side: Side) -> T:
+        """Return the item after or before which a page on that side goes on."""
+        return self.items[0 if side == "before" else -1]
+
+    def grow(self, side: Side, page: Sequence[T], *, starts: bool, ends: bool) -> None:
+        """Add a page on one side; `starts` and `ends` tell where the listing does so."""
+        if side == "before":
+            self.prepend(page, starts=starts)
+        else:
+            self.append(page, ends=ends)
+
     def append(self, page: Sequence[T], *, ends: bool) -> int:
         """Add the page that follows; returns how many items were given up at the front."""
         self.items.extend(page)

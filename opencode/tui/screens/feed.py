@@ -121,12 +121,13 @@ class Feed:
     def _read_on(self, session: Session, side: Side) -> None:
         window = self._window
         generation = window.generation
-        edge = window.items[0 if side == "before" else -1].seq
+        edge = window.edge(side).seq
         load = loading.messages_before if side == "before" else loading.messages_after
 
         def arrived(stretch: Stretch[Rendered]) -> None:
             if window.arrived(side, generation):
-                self._grow(side, stretch)
+                with self._keeping():
+                    window.grow(side, stretch.items, starts=stretch.starts, ends=stretch.ends)
 
         def failed(error: Exception) -> bool:
             window.arrived(side, generation)
@@ -134,10 +135,3 @@ class Feed:
 
         work = partial(load, render=self._render, session_id=session.id, seq=edge)
         self._host.submit(work, arrived, key=f"{self._key}.{side}", failed=failed)
-
-    def _grow(self, side: Side, stretch: Stretch[Rendered]) -> None:
-        with self._keeping():
-            if side == "before":
-                self._window.prepend(stretch.items, starts=stretch.starts)
-            else:
-                self._window.append(stretch.items, ends=stretch.ends)

@@ -71,8 +71,7 @@ class Gone:
             self._host.notice("Your text is kept: ↑ in any message prompt brings it back.")
 
     def _lines(self) -> list[list[Run]]:
-        place = self._host.place
-        shared = place is not None and place.provider == "remote"
+        shared = self._host.provider == "remote"
         who = "Somebody else, or another window," if shared else "Another window or program"
         why = f"{who} deleted the session, or moved it to another project."
         lines: list[list[Run]] = [[("dim", why)]]

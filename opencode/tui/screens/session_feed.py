@@ -100,7 +100,7 @@ class SessionFeed:
     def _read_on(self, side: Side) -> None:
         window = self._window
         generation = window.generation
-        edge = window.items[0 if side == "before" else -1]
+        edge = window.edge(side)
         load = listing.page_before if side == "before" else listing.page_after
 
         def done(stretch: Stretch[Session]) -> None:
@@ -116,9 +116,6 @@ class SessionFeed:
 
     def _grow(self, side: Side, stretch: Stretch[Session]) -> None:
         with self._keeping():
-            if side == "before":
-                self._window.prepend(stretch.items, starts=stretch.starts)
-            else:
-                self._window.append(stretch.items, ends=stretch.ends)
+            self._window.grow(side, stretch.items, starts=stretch.starts, ends=stretch.ends)
             self._forest.update()
         self.find_children(stretch.items, key=side)

@@ -47,8 +47,7 @@ class SessionList:
     @property
     def shape(self) -> Shape:
         """Which columns there are."""
-        place = self._host.place
-        return Shape(self.wanted.sort, author=place is not None and place.provider == "remote")
+        return Shape(self.wanted.sort, author=self._host.provider == "remote")
 
     def count(self) -> int:
         return len(self._forest.branches)
