@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from opencode.store import Store, open_store
+from opencode.tui import clipboard
 from opencode.tui.access import Access
 from tests.conftest import GitRepository
 from tests.tui.driver import Driver
@@ -66,6 +67,19 @@ def usual(store: Store) -> Store:
     """A store with the sessions of the drawings."""
     usual_sessions(store)
     return store
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was copied, in place of the clipboard."""
+    taken: list[str] = []
+
+    def copy(words: str, what: str) -> str:
+        taken.append(words)
+        return f"Copied {what}."
+
+    monkeypatch.setattr(clipboard, "copy", copy)
+    return taken
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from opencode.errors import DatabaseUnavailable
 from opencode.store import Store, open_store
-from opencode.tui import clipboard
 from opencode.tui.draftfiles import DraftFiles
 from opencode.tui.drafts import Drafts, Kept
 from tests.tui.conftest import Golden, StartDriver, at_every_size, name_of
@@ -51,19 +50,6 @@ def stranded(usual: Store, flaky: Driver) -> Driver:
     flaky.press("i").type("half a thought").press("esc")
     delete_elsewhere(usual)
     return flaky.advance(LONG_ENOUGH)
-
-
-@pytest.fixture
-def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was copied, in place of the clipboard."""
-    words: list[str] = []
-
-    def copy(text: str, what: str) -> str:
-        words.append(text)
-        return f"Copied {what}."
-
-    monkeypatch.setattr(clipboard, "copy", copy)
-    return words
 
 
 @at_every_size

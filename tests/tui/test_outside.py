@@ -11,7 +11,7 @@ import pytest
 from opencode.errors import UsageError
 from opencode.parts import Reasoning, Text, ToolCall, ToolResult
 from opencode.store import Store
-from opencode.tui import clipboard, programs
+from opencode.tui import programs
 from opencode.tui.outside import Nowhere
 from opencode.tui.tabs import clean_keeping_tabs
 from tests.tui.conftest import StartDriver
@@ -74,19 +74,6 @@ def said(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     ]
     add_session(store, "Copied", id="copied", said=messages)
     return store
-
-
-@pytest.fixture
-def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was copied, in place of the clipboard."""
-    taken: list[str] = []
-
-    def copy(words: str, what: str) -> str:
-        taken.append(words)
-        return f"Copied {what} somehow."
-
-    monkeypatch.setattr(clipboard, "copy", copy)
-    return taken
 
 
 @pytest.mark.parametrize(
