@@ -126,11 +126,10 @@ def server_lock_holder(connection: Connection) -> str | None:
     id = _value(connection, f"SELECT IS_USED_LOCK('{_lock_name(connection)}')")
     if id is None:
         return None
-    rows = fetch(
-        connection,
-        f"SELECT user AS u, host AS h FROM information_schema.processlist WHERE id = {int(id)}",  # noqa: S608
-    )
-    return f"connection {id} of {rows[0]['u']}@{rows[0]['h']}" if rows else f"connection {id}"
+    from opencode.db.mysql_processes import find_process
+
+    holder = find_process(connection, int(id))
+    return f"connection {id} of {holder.user}@{holder.host}" if holder else f"connection {id}"
 
 
 def _make_private(path: Path) -> None:

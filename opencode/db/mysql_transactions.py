@@ -11,6 +11,7 @@ from typing import TypeVar
 from opencode.db.mysql_attempts import Attempts
 from opencode.db.mysql_cursor import MySQLConnection, patient
 from opencode.db.mysql_errors import MySQLError, Place, is_lost, must_rerun, timed_out, translate
+from opencode.db.mysql_processes import find_process
 from opencode.db.pool import Pool
 from opencode.db.provider import written_in_snapshot
 from opencode.errors import OpencodeError, ServerFull
@@ -19,8 +20,7 @@ __all__ = ["Transactions"]
 
 T = TypeVar("T")
 
-_AT_WORK = "SELECT 1 FROM information_schema.processlist WHERE id = {} AND command = 'Query'"
-_TEMPORARY_TABLE = "SELECT id FROM information_schema.processlist WHERE id = CONNECTION_ID()"
+_TEMPORARY_TABLE = "SELECT plugin_name FROM information_schema.plugins LIMIT 1"
 
 
 @dataclass(slots=True)
@@ -191,10 +191,11 @@ class Transactions:
             DatabaseUnavailable: The server cannot be asked, nor could the work be done again.
         """
         try:
-            with self._pool.connection() as connection, connection.cursor() as cursor:
-                return bool(cursor.execute(_AT_WORK.format(thread)))
+            with self._pool.connection() as connection:
+                process = find_process(connection, thread)
         except MySQLError:
             return False
+        return process is not None and process.at_work
 
     def _is_full(self) -> bool:
         """Whether the server lacks disk space.

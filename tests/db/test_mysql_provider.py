@@ -19,6 +19,7 @@ from opencode.config.server import MySQLSettings, Secret
 from opencode.db import mysql_session
 from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
+from opencode.db.mysql_processes import find_process, process_list
 from opencode.db.querier import Querier
 from opencode.errors import (
     AlreadyExists,
@@ -367,8 +368,7 @@ def kill(settings: MySQLSettings, connection: int) -> None:
     """End a connection, and wait until the server has."""
     with closing(Connector(settings, environ={}).connect()) as admin:
         execute(admin, f"KILL {connection}")
-        sql = f"SELECT 1 FROM information_schema.processlist WHERE id = {connection}"
-        while execute(admin, sql):
+        while find_process(admin, connection):
             time.sleep(0.01)
 
 
@@ -664,8 +664,7 @@ def test_a_slow_read_is_not_begun_again(hasty: MySQLProvider, provider: MySQLPro
     with provider.borrow() as connection:
         running = execute(
             connection,
-            "SELECT count(*) FROM information_schema.processlist"
-            " WHERE info LIKE 'SELECT SLEEP%read'",
+            f"SELECT count(*) FROM {process_list(connection)} WHERE info LIKE 'SELECT SLEEP%read'",
         )
     assert running == ((1,),)
 

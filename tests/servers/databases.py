@@ -10,6 +10,7 @@ from dataclasses import replace
 from pymysql.constants import CR, ER
 from pymysql.err import MySQLError, OperationalError
 
+from opencode.db.mysql_processes import process_list
 from tools.servers.account import Account, Connection
 from tools.servers.server import Server
 
@@ -112,7 +113,7 @@ def _end_connections(connection: Connection, database: str) -> None:
     """A connection left with an open transaction would make DROP wait for it."""
     others = _column(
         connection,
-        "SELECT id FROM information_schema.processlist "
+        f"SELECT id FROM {process_list(connection)} "
         f"WHERE db = '{database}' AND id <> CONNECTION_ID()",
     )
     for identifier in others:
