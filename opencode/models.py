@@ -23,6 +23,7 @@ __all__ = [
     "Project",
     "Session",
     "Sort",
+    "TreeFileSummary",
 ]
 
 T = TypeVar("T")
@@ -74,6 +75,18 @@ class FileSummary(NamedTuple):
     version: str
     created_at: int
     updated_at: int
+
+
+class TreeFileSummary(NamedTuple):
+    """A file version without its content, and the title of its session."""
+
+    id: str
+    session_id: str
+    path: str
+    version: str
+    created_at: int
+    updated_at: int
+    session_title: str
 
 
 class FileVersion(NamedTuple):

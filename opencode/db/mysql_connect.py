@@ -9,9 +9,8 @@ import struct
 import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 from pymysql.err import OperationalError
 
@@ -19,7 +18,7 @@ from opencode import __version__
 from opencode.config import TLSMode
 from opencode.config.server import MySQLSettings, PasswordKind, Secret
 from opencode.db.deadline import Backoff, Deadline, call_within
-from opencode.db.mysql_cursor import MySQLConnection, SizedCursor, keep_alive
+from opencode.db.mysql_cursor import BareConnection, MySQLConnection, SizedCursor, keep_alive
 from opencode.db.mysql_errors import (
     MySQLError,
     Place,
@@ -32,6 +31,9 @@ from opencode.db.mysql_session import CHARSET, COLLATION, ServerFacts, prepare
 from opencode.db.mysql_tls import tls_context
 from opencode.db.patience import Tell, told_when_slow
 from opencode.errors import OpencodeError
+
+if TYPE_CHECKING:
+    from pymysql.connections import Connection
 
 __all__ = ["Connector"]
 
@@ -197,7 +199,7 @@ class Connector:
             read_timeout = max(read_timeout, _SHORTEST_FOR_CHANGES)
         tls = None if self._plain else self._tls
         open_wire = tls is None and settings.socket is None
-        return Connection(
+        return BareConnection(
             host=settings.host,
             port=settings.port,
             unix_socket=settings.socket,

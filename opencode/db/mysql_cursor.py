@@ -16,6 +16,7 @@ from opencode.errors import InvalidValue
 
 __all__ = [
     "SLOW_SECONDS",
+    "BareConnection",
     "MySQLConnection",
     "SizedCursor",
     "keep_alive",
@@ -68,6 +69,16 @@ if TYPE_CHECKING:
     MySQLConnection: TypeAlias = Connection[SizedCursor]
 else:
     MySQLConnection = Connection  # generic in its stubs only
+
+
+class BareConnection(MySQLConnection):
+    """Asks nothing of the server but to be let in; the session's settings are `prepare`'s.
+
+    PyMySQL (1.2.4) has no option against the SET NAMES after each login, which is a round trip.
+    """
+
+    def set_character_set(self, charset: str, collation: str | None = None) -> None:
+        """Do nothing: this side knows the character set from the constructor."""
 
 
 @contextmanager

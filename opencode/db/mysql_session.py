@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from opencode.db.mysql_cursor import MySQLConnection, SizedCursor
-from opencode.db.mysql_errors import MySQLError, Place
+from opencode.db.mysql_errors import MySQLError, Place, error_code
 from opencode.errors import DatabaseRefused
 
 __all__ = ["CHARSET", "COLLATION", "MySQLConnection", "ServerFacts", "prepare"]
@@ -24,6 +24,10 @@ _SQL_MODE = (
 # What a server's configuration may have changed, and what the program relies on.
 _SESSION = MappingProxyType(
     {
+        "character_set_client": CHARSET,
+        "character_set_connection": CHARSET,
+        "character_set_results": CHARSET,
+        "collation_connection": COLLATION,
         "sql_mode": _SQL_MODE,
         "time_zone": "+00:00",
         "innodb_lock_wait_timeout": "10",
@@ -36,21 +40,20 @@ _SESSION = MappingProxyType(
         "sql_select_limit": "18446744073709551615",
     }
 )
-_GIVEN = MappingProxyType(
-    {
-        "autocommit": "ON",
-        "character_set_client": CHARSET,
-        "character_set_connection": CHARSET,
-        "character_set_results": CHARSET,
-    }
-)
+_GIVEN = MappingProxyType({"autocommit": "ON"})
 # Each product skips the other's comment: MariaDB those that ask for a version from 5.7 to 9.9.
 # A tree of sessions may be deeper than 1,000 levels; MariaDB would cut it off without a word.
 # MySQL's information_schema may be a day old by default (MySQLProvider.data_version).
 _MYSQL_ONLY = "/*!80003 , cte_max_recursion_depth = 1000000, information_schema_stats_expiry = 0 */"
 _MARIADB_ONLY = "/*M! , max_recursive_iterations = 1000000 */"
-_ISOLATION = ("transaction_isolation", "tx_isolation")  # MySQL and MariaDB 11.1, older MariaDB
+# MySQL and MariaDB 11.1, which calls the other one deprecated; MariaDB.
+_ISOLATION = ("transaction_isolation", "tx_isolation")
 _READ_COMMITTED = "READ-COMMITTED"
+_ISOLATED = (
+    f"/*!80003 , SESSION {_ISOLATION[0]} = '{_READ_COMMITTED}' */ "
+    f"/*M! , SESSION {_ISOLATION[1]} = '{_READ_COMMITTED}' */"
+)
+_UNKNOWN_VARIABLE = 1193
 
 _OLDEST = {"MySQL": (8, 0, 16), "MariaDB": (10, 11, 0)}
 """Before 8.0.16 MySQL ignored CHECK constraints; before 10.8 MariaDB ignored DESC in indexes."""
@@ -72,21 +75,22 @@ class ServerFacts:
 
 
 def prepare(connection: MySQLConnection, place: Place) -> ServerFacts:
-    """Set and verify the session's settings; three round trips.
+    """Set and verify the session's settings; two round trips, if all goes as it should.
 
     Raises:
         DatabaseRefused: The server is too old, or something in between ignores the settings.
     """
-    assignments = ", ".join(f"{name} = {_literal(value)}" for name, value in _SESSION.items())
     with connection.cursor() as cursor:
         try:
-            cursor.execute(f"SET SESSION {assignments} {_MYSQL_ONLY} {_MARIADB_ONLY}")
+            _set(cursor)
         except MySQLError:
             if connection.open:  # an old server does not know all of them
                 _facts(_read_variables(cursor), place)
             raise
-        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         variables = _read_variables(cursor)
+        if not _is_isolated(variables):
+            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            variables = _read_variables(cursor)
     facts = _facts(variables, place)
     wrong = _unset(variables)
     if wrong:
@@ -96,6 +100,18 @@ def prepare(connection: MySQLConnection, place: Place) -> ServerFacts:
         )
     connection.max_allowed_packet = facts.max_allowed_packet
     return facts
+
+
+def _set(cursor: SizedCursor) -> None:
+    assignments = ", ".join(f"{name} = {_literal(value)}" for name, value in _SESSION.items())
+    settings = f"SET SESSION {assignments} {_MYSQL_ONLY} {_MARIADB_ONLY}"
+    try:
+        cursor.execute(f"{settings} {_ISOLATED}")
+    except MySQLError as error:
+        if error_code(error) != _UNKNOWN_VARIABLE:
+            raise
+        # A later MariaDB may know no tx_isolation any more.
+        cursor.execute(settings)
 
 
 def _literal(value: str) -> str:
@@ -133,9 +149,13 @@ def _unset(variables: Mapping[str, str]) -> list[str]:
         for name, value in expected.items()
         if _comparable(variables.get(name, "")) != _comparable(value)
     ]
-    if not any(variables.get(name) == _READ_COMMITTED for name in _ISOLATION):
+    if not _is_isolated(variables):
         wrong.append("transaction_isolation")
     return wrong
+
+
+def _is_isolated(variables: Mapping[str, str]) -> bool:
+    return any(variables.get(name) == _READ_COMMITTED for name in _ISOLATION)
 
 
 def _comparable(value: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from opencode.db.queries import Connection, Queries
-from opencode.models import FileSummary, FileVersion, Project, Session
+from opencode.models import FileSummary, FileVersion, Project, Session, TreeFileSummary
 
 __all__ = [
     "CheckMessageCountsRow",
@@ -143,6 +143,20 @@ class Querier:
         row = self._queries.get_file(self._connection, project_id=project_id, id=id)
         return None if row is None else FileVersion(*row)
 
+    def list_two_file_versions(
+        self, *, project_id: str, session_id: str, path: str, old_version: str, new_version: str
+    ) -> list[FileVersion]:
+        """Two versions of one file, with content; in no order."""
+        rows = self._queries.list_two_file_versions(
+            self._connection,
+            project_id=project_id,
+            session_id=session_id,
+            path=path,
+            old_version=old_version,
+            new_version=new_version,
+        )
+        return [FileVersion(*row) for row in rows]
+
     def list_file_versions(
         self, *, project_id: str, session_id: str, path: str
     ) -> list[FileSummary]:
@@ -158,6 +172,15 @@ class Querier:
             self._connection, project_id=project_id, session_id=session_id
         )
         return [FileSummary(*row) for row in rows]
+
+    def list_tree_files(self, *, project_id: str, id: str) -> list[TreeFileSummary]:
+        """All versions of all files of a session and of all sessions below it, without content.
+
+        Each with its session's title. UNION, not UNION ALL: a cycle must end. Differs by necessity:
+        CROSS JOIN keeps SQLite from beginning at all sessions of the project.
+        """
+        rows = self._queries.list_tree_files(self._connection, project_id=project_id, id=id)
+        return [TreeFileSummary(*row) for row in rows]
 
     def count_files(self, *, project_id: str, ids: str) -> int:
         """How many file versions the sessions have whose ids are in a JSON array."""

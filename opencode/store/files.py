@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
+from itertools import groupby
 
 from opencode import limits
 from opencode.db.querier import Querier
 from opencode.errors import InvalidValue, NotFound
-from opencode.models import FileSummary, FileVersion
+from opencode.models import FileSummary, FileVersion, TreeFileSummary
 from opencode.store.ids import new_id
 from opencode.store.scope import Scope
+from opencode.store.versions import next_version, pick_version, version_order
 
-__all__ = ["Files", "version_number"]
-
-_DIGITS = 18
-_NUMBERED = re.compile(rf"v([0-9]{{1,{_DIGITS}}})")
-
-
-def version_number(version: str) -> int:
-    """Return 0 for `initial` (and names of any other form), n for `vn`: v10 comes after v2."""
-    match = _NUMBERED.fullmatch(version)
-    return int(match[1]) if match else 0
+__all__ = ["Files"]
 
 
 class Files:
@@ -54,7 +46,7 @@ class Files:
                 id=file_id,
                 path=path,
                 content=content,
-                version=_next_version(self._versions(querier, session_id, path)),
+                version=next_version(self._versions(querier, session_id, path)),
                 created_at=now,
                 updated_at=now,
                 project_id=self._project,
@@ -68,13 +60,22 @@ class Files:
 
     def list(self, session_id: str) -> Sequence[FileSummary]:
         """Return all versions of all files of a session, by path, then by number."""
+        return self._scope.read(lambda querier: self._all(querier, session_id))
 
-        def work(querier: Querier) -> Sequence[FileSummary]:
-            self._scope.session(querier, session_id)
-            rows = querier.list_files(project_id=self._project, session_id=session_id)
-            return sorted(rows, key=lambda row: (row.path, *_order(row)))
+    def tree(self, session_id: str) -> Sequence[TreeFileSummary]:
+        """Return what `list` does of a session and of all below it, session by session.
 
-        return self._scope.read(work)
+        It asks the database once.  Empty too when the session is not there.
+        """
+        if not limits.is_key(session_id):
+            return []
+        rows = self._scope.read(
+            lambda querier: querier.list_tree_files(project_id=self._project, id=session_id)
+        )
+        place = {
+            one: number for number, one in enumerate(dict.fromkeys(r.session_id for r in rows))
+        }
+        return sorted(rows, key=lambda row: (place[row.session_id], row.path, *version_order(row)))
 
     def versions(self, session_id: str, path: str) -> Sequence[FileSummary]:
         """Return the versions of one file, oldest first; `NotFound` when there are none."""
@@ -90,10 +91,21 @@ class Files:
 
     def get(self, session_id: str, path: str, version: str | int) -> FileVersion:
         """Return a version by its name (`initial`, `v2`) or its number (0, 2)."""
+        return self.pair(session_id, path, version, version)[0]
 
-        def work(querier: Querier) -> FileVersion:
-            versions = self._existing(querier, session_id, path)
-            return self._get(querier, _pick(versions, version).id)
+    def pair(
+        self, session_id: str, path: str, old: str | int, new: str | int
+    ) -> tuple[FileVersion, FileVersion]:
+        """Return two versions, each as `get` does; given by name, the database is asked once."""
+
+        def work(querier: Querier) -> tuple[FileVersion, FileVersion]:
+            names = str(old), str(new)
+            found = self._named(querier, session_id, path, *names)
+            if not found.keys() >= {*names}:
+                versions = self._existing(querier, session_id, path)
+                names = pick_version(versions, old).version, pick_version(versions, new).version
+                found = self._named(querier, session_id, path, *names)
+            return _taken(found, names[0]), _taken(found, names[1])
 
         return self._scope.read(work)
 
@@ -112,11 +124,12 @@ class Files:
         """
 
         def work(querier: Querier) -> str:
-            paths = [path] if path is not None else self._paths(querier, session_id)
-            return "".join(
-                self._diff(querier, self._existing(querier, session_id, one), old, new)
-                for one in paths
+            files = (
+                [self._existing(querier, session_id, path)]
+                if path is not None
+                else _by_path(self._all(querier, session_id))
             )
+            return "".join(self._diff(querier, versions, old, new) for versions in files)
 
         return self._scope.read(work)
 
@@ -127,15 +140,16 @@ class Files:
         old: str | int | None,
         new: str | int | None,
     ) -> str:
-        last = _pick(versions, new) if new is not None else versions[-1]
-        first = _pick(versions, old) if old is not None else versions[0]
-        before = self._get(querier, first.id) if first != last else None
-        return unified_diff(before, self._get(querier, last.id))
+        last = pick_version(versions, new) if new is not None else versions[-1]
+        first = pick_version(versions, old) if old is not None else versions[0]
+        found = self._named(querier, last.session_id, last.path, first.version, last.version)
+        before = _taken(found, first.version) if first != last else None
+        return unified_diff(before, _taken(found, last.version))
 
-    def _paths(self, querier: Querier, session_id: str) -> Sequence[str]:
+    def _all(self, querier: Querier, session_id: str) -> Sequence[FileSummary]:
         self._scope.session(querier, session_id)
         rows = querier.list_files(project_id=self._project, session_id=session_id)
-        return sorted({row.path for row in rows})
+        return sorted(rows, key=lambda row: (row.path, *version_order(row)))
 
     def _existing(self, querier: Querier, session_id: str, path: str) -> Sequence[FileSummary]:
         self._scope.session(querier, session_id)
@@ -154,12 +168,27 @@ class Files:
             project_id=self._project, session_id=session_id, path=path
         )
         # MySQL takes paths for equal that differ in trailing blanks only.
-        return sorted((row for row in rows if row.path == path), key=_order)
+        return sorted((row for row in rows if row.path == path), key=version_order)
+
+    def _named(
+        self, querier: Querier, session_id: str, path: str, old: str, new: str
+    ) -> Mapping[str, FileVersion]:
+        """Those of two versions that are there, by their names."""
+        if not (limits.is_key(session_id) and all(map(limits.is_text, (path, old, new)))):
+            return {}
+        rows = querier.list_two_file_versions(
+            project_id=self._project,
+            session_id=session_id,
+            path=path,
+            old_version=old,
+            new_version=new,
+        )
+        return {row.version: row for row in rows}
 
     def _get(self, querier: Querier, file_id: str) -> FileVersion:
         row = querier.get_file(project_id=self._project, id=file_id)
         if row is None:
-            raise NotFound(f"file version {file_id} is gone", hint="list the files again")
+            raise _gone(file_id)
         return row
 
 
@@ -183,23 +212,16 @@ def _lines(content: str) -> Sequence[str]:
     return list(StringIO(content, newline="\n"))
 
 
-def _next_version(existing: Sequence[FileSummary]) -> str:
-    return f"v{version_number(existing[-1].version) + 1}" if existing else "initial"
+def _by_path(rows: Sequence[FileSummary]) -> Sequence[Sequence[FileSummary]]:
+    return [list(versions) for _, versions in groupby(rows, key=lambda row: row.path)]
 
 
-def _order(row: FileSummary) -> tuple[int, bool, int, str]:
-    return (version_number(row.version), row.version != "initial", row.created_at, row.id)
+def _taken(found: Mapping[str, FileVersion], version: str) -> FileVersion:
+    """A version that was there a moment ago."""
+    if version not in found:
+        raise _gone(version)
+    return found[version]
 
 
-def _pick(versions: Sequence[FileSummary], version: str | int) -> FileSummary:
-    wanted = str(version)
-    for row in versions:
-        if row.version == wanted:
-            return row
-    # No number is longer; int() refuses the very long ones.
-    if wanted.isdecimal() and len(wanted) <= _DIGITS:
-        for row in versions:
-            if version_number(row.version) == int(wanted):
-                return row
-    names = ", ".join(row.version for row in versions)
-    raise NotFound(f"{versions[0].path} has no version {wanted}", hint=f"there are: {names}")
+def _gone(version: str) -> NotFound:
+    return NotFound(f"file version {version} is gone", hint="list the files again")

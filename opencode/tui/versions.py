@@ -6,13 +6,11 @@ import errno
 import os
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opencode.errors import NotFound
 from opencode.tui.render.diff import Comparison, compare
 
 if TYPE_CHECKING:
@@ -47,16 +45,13 @@ class Standing:
 
 def tree_files(store: Store, session_id: str) -> Sequence[TreeFile]:
     """Return the files of a session, then those of the sessions below it."""
-    found: list[TreeFile] = []
-    for one in store.sessions.tree(session_id):
-        with suppress(NotFound):  # deleted a moment ago
-            rows = store.files.list(one)
-            own = one == session_id or not rows
-            title = "" if own else store.sessions.get(one).title or "(untitled)"
-            found += [
-                TreeFile(one, path, tuple(row.version for row in versions), title)
-                for path, versions in groupby(rows, key=lambda row: row.path)
-            ]
+    found = []
+    rows = store.files.tree(session_id)
+    for (one, title, path), versions in groupby(
+        rows, key=lambda row: (row.session_id, row.session_title, row.path)
+    ):
+        below = "" if one == session_id else title or "(untitled)"
+        found.append(TreeFile(one, path, tuple(row.version for row in versions), below))
     return sorted(found, key=lambda file: (file.session_id != session_id, file.below, file.path))
 
 
@@ -67,8 +62,10 @@ def content(store: Store, file: TreeFile, version: str) -> str:
 
 def difference(store: Store, file: TreeFile, old: str | None, new: str) -> Comparison:
     """Return what differs between two versions; without `old` all of `new` is added."""
-    before = content(store, file, old) if old is not None else ""
-    return compare(before, content(store, file, new))
+    if old is None:
+        return compare("", content(store, file, new))
+    before, after = store.files.pair(file.session_id, file.path, old, new)
+    return compare(before.content, after.content)
 
 
 def write_version(

@@ -25,6 +25,25 @@ FROM files
 INNER JOIN sessions ON files.session_id = sessions.id
 WHERE sessions.project_id = :project_id AND files.id = :id;
 
+-- name: list_two_file_versions(project_id, session_id, path, old_version, new_version)
+-- Two versions of one file, with content; in no order.
+-- Differs by necessity: an index holds no path as long as these may be, so the unique one has its hash.
+SELECT
+    files.id,
+    files.session_id,
+    files.path,
+    files.content,
+    files.version,
+    files.created_at,
+    files.updated_at
+FROM files
+INNER JOIN sessions ON files.session_id = sessions.id
+WHERE
+    sessions.project_id = :project_id
+    AND files.session_id = :session_id
+    AND files.path_hash = sha2(:path, 256)
+    AND files.version IN (:old_version, :new_version);
+
 -- name: list_file_versions(project_id, session_id, path)
 -- The versions of one file, without content.
 SELECT
@@ -55,6 +74,34 @@ INNER JOIN sessions ON files.session_id = sessions.id
 WHERE
     sessions.project_id = :project_id
     AND files.session_id = :session_id;
+
+-- name: list_tree_files(project_id, id)
+-- All versions of all files of a session and of all sessions below it, without content.
+-- Each with its session's title. UNION, not UNION ALL: a cycle must end.
+-- Differs by necessity: STRAIGHT_JOIN keeps the server from beginning at all sessions of the project, or at all files.
+WITH RECURSIVE tree (id) AS (
+    SELECT root.id
+    FROM sessions AS root
+    WHERE root.project_id = :project_id AND root.id = :id
+    UNION
+    SELECT child.id
+    FROM sessions AS child
+    INNER JOIN tree ON child.parent_session_id = tree.id
+    WHERE child.project_id = :project_id
+)
+
+SELECT STRAIGHT_JOIN
+    files.id,
+    files.session_id,
+    files.path,
+    files.version,
+    files.created_at,
+    files.updated_at,
+    sessions.title AS session_title
+FROM tree
+INNER JOIN sessions ON tree.id = sessions.id
+INNER JOIN files ON sessions.id = files.session_id
+WHERE sessions.project_id = :project_id;
 
 -- name: count_files(project_id, ids)$
 -- How many file versions the sessions have whose ids are in a JSON array.

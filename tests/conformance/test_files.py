@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
+from opencode.db.querier import Querier
 from opencode.errors import InvalidValue, NotFound
 from opencode.models import Session
 from opencode.store import Store
@@ -41,6 +44,111 @@ def test_listing_goes_by_path_then_number(store: Store, session: Session) -> Non
     ]
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the queries that were run, in their order."""
+    names: list[str] = []
+
+    def noting(name: str, query: Callable[..., object]) -> Callable[..., object]:
+        def run(querier: Querier, **arguments: object) -> object:
+            names.append(name)
+            return query(querier, **arguments)
+
+        return run
+
+    for name, query in vars(Querier).items():
+        if callable(query) and not name.startswith("_"):
+            monkeypatch.setattr(Querier, name, noting(name, query))
+    return names
+
+
+class TestTree:
+    @pytest.fixture
+    def root(self, store: Store) -> Session:
+        """Above two sessions of one title, of which one has a session below it."""
+        root = store.sessions.create(title="root", id="root")
+        for id, title, parent in (
+            ("one", "same", "root"),
+            ("two", "same", "root"),
+            ("below", "", "one"),
+            ("apart", "apart", None),
+        ):
+            store.sessions.create(title=title, parent=parent, id=id)
+        store.in_project("elsewhere").sessions.create(title="elsewhere", id="elsewhere")
+        return root
+
+    def test_each_session_s_files_stand_as_in_its_own_list(
+        self, store: Store, root: Session
+    ) -> None:
+        for id in ("below", "root", "one", "apart", "two", "root"):
+            for path in ("b", "a", "B", "a", *("n" for _ in range(11))):
+                store.files.record(id, path=path, content=id)
+        store.in_project("elsewhere").files.record("elsewhere", path="a", content="")
+        found = store.files.tree(root.id)
+        stretches = [id for id, _ in groupby(found, key=lambda row: row.session_id)]
+        assert sorted(stretches) == ["below", "one", "root", "two"]
+        for id in ("root", "one", "two", "below"):
+            listed = [row[:-1] for row in found if row.session_id == id]
+            assert listed == [tuple(row) for row in store.files.list(id)]
+        assert {(row.session_id, row.session_title) for row in found} == {
+            ("root", "root"),
+            ("one", "same"),
+            ("two", "same"),
+            ("below", ""),
+        }
+
+    def test_a_part_of_it(self, store: Store, root: Session) -> None:
+        for id in ("root", "one", "below"):
+            store.files.record(id, path="a", content="")
+        assert {row.session_id for row in store.files.tree("one")} == {"one", "below"}
+        assert [row.session_id for row in store.files.tree("below")] == ["below"]
+        assert store.files.tree("two") == []
+
+    def test_another_project_s(self, store: Store, root: Session) -> None:
+        other = store.in_project("elsewhere")
+        store.files.record(root.id, path="a", content="")
+        other.files.record("elsewhere", path="a", content="")
+        by_hand(store, "UPDATE sessions SET parent_session_id = 'root' WHERE id = 'elsewhere'")
+        assert [row.session_id for row in store.files.tree(root.id)] == [root.id]
+        assert other.files.tree(root.id) == []
+        assert store.files.tree("nothing") == []
+
+    def test_sessions_that_stand_in_a_circle(self, store: Store, root: Session) -> None:
+        by_hand(store, "UPDATE sessions SET parent_session_id = 'below' WHERE id = 'root'")
+        for id in ("root", "below"):
+            store.files.record(id, path="a", content="")
+        assert sorted(row.session_id for row in store.files.tree("one")) == ["below", "root"]
+
+    def test_it_is_asked_for_once(self, store: Store, root: Session, asked: list[str]) -> None:
+        store.files.record("one", path="a", content="")
+        asked.clear()
+        assert store.files.tree(root.id)
+        assert asked == ["list_tree_files"]
+
+
+def test_two_versions_are_asked_for_once(store: Store, session: Session, asked: list[str]) -> None:
+    for n in range(12):
+        store.files.record(session.id, path="a", content=f"{n}")
+    asked.clear()
+    old, new = store.files.pair(session.id, "a", "v10", "v2")
+    assert (old.version, old.content, new.version, new.content) == ("v10", "10", "v2", "2")
+    assert store.files.get(session.id, "a", "v11").content == "11"
+    assert asked == ["list_two_file_versions"] * 2
+    by_number = store.files.pair(session.id, "a", 10, 2)
+    assert by_number == (old, new)
+    assert store.files.pair(session.id, "a", "initial", 0)[0].content == "0"
+
+
+def test_differences_of_all_files_take_one_query_each(
+    store: Store, session: Session, asked: list[str]
+) -> None:
+    for path in ("b", "a", "b"):
+        store.files.record(session.id, path=path, content=f"{path}\n")
+    asked.clear()
+    store.files.diff(session.id)
+    assert asked == ["get_session", "list_files", *["list_two_file_versions"] * 2]
+
+
 @pytest.mark.parametrize(
     ("one", "two"),
     [("a", "a "), ("a", "A"), ("e", "é"), ("p" * 1023 + "a", "p" * 1023 + "b")],
@@ -50,6 +158,8 @@ def test_paths_are_told_apart_exactly(store: Store, session: Session, one: str, 
     store.files.record(session.id, path=two, content="two")
     assert store.files.latest(session.id, one).content == "one"
     assert store.files.latest(session.id, two).content == "two"
+    assert store.files.get(session.id, one, "initial").content == "one"
+    assert store.files.get(session.id, two, "initial").content == "two"
     assert len(store.files.versions(session.id, one)) == 1
 
 
@@ -103,6 +213,10 @@ def test_what_is_not_there(store: Store, session: Session) -> None:
     for call in (
         lambda: store.files.latest(session.id, "b"),
         lambda: store.files.get(session.id, "a", "v7"),
+        lambda: store.files.get(session.id, "a", "initial "),
+        lambda: store.files.pair(session.id, "a", "initial", "v1"),
+        lambda: store.files.pair(session.id, "b", "initial", "initial"),
+        lambda: other.files.get(session.id, "a", "initial"),
         lambda: store.files.list("nothing"),
         lambda: store.files.record("nothing", path="a", content=""),
         lambda: other.files.list(session.id),

@@ -34,6 +34,7 @@ SESSION_CALLS: dict[str, Call] = {
     "versions": lambda store, id: store.files.versions(id, "p"),
     "latest": lambda store, id: store.files.latest(id, "p"),
     "version": lambda store, id: store.files.get(id, "p", 0),
+    "named version": lambda store, id: store.files.get(id, "p", "initial"),
     "diff": lambda store, id: store.files.diff(id),
 }
 MESSAGE_CALLS: dict[str, Call] = {
@@ -87,6 +88,7 @@ def test_a_strange_id_has_no_relatives(store: Store) -> None:
     for strange in STRANGE:
         assert store.sessions.children(strange) == []
         assert store.sessions.tree(strange) == []
+        assert store.files.tree(strange) == []
     assert store.sessions.count_children([*STRANGE, "abcd"]) == {"abcd": 1}
 
 

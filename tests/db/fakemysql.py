@@ -42,6 +42,7 @@ SETTINGS: Mapping[str, str] = {
     "character_set_client": "utf8mb4",
     "character_set_connection": "utf8mb4",
     "character_set_results": "utf8mb4",
+    "collation_connection": "utf8mb4_bin",
 }
 
 
@@ -60,8 +61,12 @@ class FakeMySQL:
     """How many logins are answered with 1045."""
     login_method: bytes = b"mysql_native_password"
     """What the server switches to after the first packet."""
-    lacks_a_setting: bool = False
-    """SET SESSION is answered with 1193."""
+    unknown_variable: bytes = b""
+    """SET SESSION is answered with 1193 where it names this."""
+    takes_isolation: bool = False
+    """SET SESSION TRANSACTION ISOLATION LEVEL changes the variable."""
+    statements: list[bytes] = field(default_factory=list)
+    """What came after the logins."""
     hang_up: int = 0
     """How many connections are closed at once."""
     connections: int = 0
@@ -113,9 +118,13 @@ class FakeMySQL:
         return True
 
     def _answer(self, wire: _Wire, command: bytes) -> None:
-        if self.lacks_a_setting and b"SET SESSION" in command:
-            wire.send(_error(1193, "Unknown system variable 'sql_mode'"))
+        self.statements.append(command[1:])
+        unknown = self.unknown_variable
+        if unknown and b"SET SESSION" in command and unknown in command:
+            wire.send(_error(1193, f"Unknown system variable '{unknown.decode()}'"))
             return
+        if self.takes_isolation and b"ISOLATION LEVEL READ COMMITTED" in command:
+            self.settings["transaction_isolation"] = "READ-COMMITTED"
         if b"SHOW SESSION VARIABLES" not in command:
             wire.send(_OK)
             return

@@ -111,8 +111,28 @@ def test_an_old_server_s_name_for_itself(server: FakeMySQL) -> None:
 @pytest.mark.parametrize(("version", "words"), [("5.7.44-log", "too old"), ("9.0.0", "a setting")])
 def test_a_server_that_lacks_a_setting(server: FakeMySQL, version: str, words: str) -> None:
     server.settings["version"] = version
-    server.lacks_a_setting = True
+    server.unknown_variable = b"sql_mode"
     assert words in refusal(settings(server.port)).message
+
+
+def test_after_the_login_there_are_two_round_trips(server: FakeMySQL) -> None:
+    with connected(settings(server.port)):
+        change, look = server.statements
+    assert change.startswith(b"SET SESSION ")
+    assert look.startswith(b"SHOW SESSION VARIABLES ")
+
+
+@pytest.mark.parametrize("unknown", [b"", b"tx_isolation"])
+def test_a_server_that_does_not_know_the_isolation_as_a_variable(
+    server: FakeMySQL, unknown: bytes
+) -> None:
+    server.settings["transaction_isolation"] = "REPEATABLE-READ"
+    server.unknown_variable = unknown
+    server.takes_isolation = True
+    with connected(settings(server.port)):
+        kinds = [statement.split()[2].decode() for statement in server.statements]
+    first = ["character_set_client"] * (2 if unknown else 1)
+    assert kinds == [*first, "VARIABLES", "TRANSACTION", "VARIABLES"]
 
 
 def test_an_offline_server_is_tried_again(server: FakeMySQL) -> None:
@@ -137,6 +157,7 @@ def test_a_refused_login_without_encryption(server: FakeMySQL, authority: Author
         ("time_zone", "SYSTEM"),
         ("foreign_key_checks", "OFF"),
         ("character_set_client", "latin1"),
+        ("collation_connection", "utf8mb4_general_ci"),
     ],
 )
 def test_settings_that_were_not_taken_are_noticed(server: FakeMySQL, name: str, value: str) -> None:

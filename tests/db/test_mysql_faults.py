@@ -221,7 +221,7 @@ def test_the_commit_of_a_block(
 def test_the_server_stays_away_after_a_commit(settings: MySQLSettings, proxy: FaultProxy) -> None:
     with connected(settings, proxy, retry_seconds=1) as client:
         proxy.expect(b"COMMIT", Fault.RESET_AFTER)
-        proxy.expect(b"SET NAMES", Fault.RESET_BEFORE, times=1000)
+        proxy.expect(b"SET SESSION", Fault.RESET_BEFORE, times=1000)
         with pytest.raises(DatabaseUnavailable, match="unknown whether it was stored"):
             client.append("hello")
         assert len(texts(settings, client)) == 1

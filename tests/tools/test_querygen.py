@@ -133,7 +133,7 @@ def test_a_model_with_the_same_fields_is_used(rows: RowClasses) -> None:
     assert rows.name_for(typed(*columns)) == "Session"
     assert rows.name_for(typed(*reversed(columns))) == "DoItRow"
     assert rows.imported == {"Session"}
-    assert len(rows.problems()) == 3
+    assert len(rows.problems()) == 4
 
 
 def test_same_shapes_share_a_class_named_after_table_or_query(rows: RowClasses) -> None:

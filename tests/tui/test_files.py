@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from opencode.store import Store
-from opencode.tui import format, versions
+from opencode.tui import format
 from opencode.tui.render.diff import (
     MAX_LINES,
     Half,
@@ -22,8 +22,9 @@ from opencode.tui.render.diff import (
     pair_runs,
 )
 from opencode.tui.screens.write import place_for
-from opencode.tui.versions import Standing, TreeFile, tree_files, write_version
+from opencode.tui.versions import Standing, TreeFile, difference, tree_files, write_version
 from tests.tui.conftest import StartDriver
+from tests.tui.doubles import Spy
 from tests.tui.driver import Driver
 from tests.tui.stores import add_session, database_of, lines
 
@@ -126,6 +127,42 @@ def test_files_of_the_whole_tree(written: Store) -> None:
         TreeFile("parent", "b.py", ("initial", "v1")),
         TreeFile("child", "a.py", ("initial",), "Child"),
     ]
+    assert tree_files(written, "gone") == []
+
+
+def test_files_below_go_by_title_then_path(written: Store) -> None:
+    for id, title in (("z", "A"), ("y", ""), ("x", "A")):
+        written.sessions.create(title=title, parent="child", id=id)
+        for path in ("d.py", "c.py"):
+            written.files.record(id, path=path, content="")
+    assert [(file.below, file.path) for file in tree_files(written, "parent")] == [
+        ("", "a.py"),
+        ("", "b.py"),
+        ("(untitled)", "c.py"),
+        ("(untitled)", "d.py"),
+        ("A", "c.py"),
+        ("A", "c.py"),
+        ("A", "d.py"),
+        ("A", "d.py"),
+        ("Child", "a.py"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counts"), [("initial", "v1", (1, 1)), (None, "v1", (1, 0))]
+)
+def test_a_difference_is_read_at_once(
+    written: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    old: str | None,
+    new: str,
+    counts: tuple[int, int],
+) -> None:
+    reads = Spy(monkeypatch, written.provider, "read")
+    file = TreeFile("parent", "b.py", ("initial", "v1"))
+    found = difference(written, file, old, new)
+    assert (found.added, found.removed) == counts
+    assert len(reads.calls) == 1
 
 
 class TestWriting:
@@ -430,14 +467,6 @@ def test_a_path_is_shown_as_seen_from_here(
     assert "Wrote b.py." in driver.press("enter").footer()
     driver.press("w", "ctrl u").type("link.py").press("enter")
     assert "Wrote data/elsewhere.py." in driver.footer()
-
-
-def test_a_session_below_that_is_gone_meanwhile(
-    written: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tree = versions.tree_files
-    monkeypatch.setattr(written.sessions, "tree", lambda _: ["parent", "gone"])
-    assert len(tree(written, "parent")) == 2
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,12 @@ def _files(project: Project) -> Iterator[Case]:
     new = {"content": "", "version": "v1", "created_at": 1, "updated_at": 1}
     yield Case("create_file_version", {**files, "id": "new", "path": "new.py", **new}, 4)
     yield Case("get_file", {**scope, "id": f"{session}-0"}, 3)
+    two = {"path": "0.py", "old_version": "v0", "new_version": "v1"}
+    yield Case("list_two_file_versions", {**files, **two}, 4)
     yield Case("list_file_versions", {**files, "path": "0.py"}, FILES + 3)
     yield Case("list_files", files, FILES + 3)
+    # The family, its titles, and a file of each other session.
+    yield Case("list_tree_files", {**scope, "id": session}, FILES + 12 * FAMILY)
     yield Case("count_files", {**scope, "ids": json.dumps([session])}, 2 * FILES + 10)
 
 

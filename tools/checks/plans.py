@@ -32,11 +32,12 @@ EXCEPTIONS: Mapping[str, str] = {
 
 REQUIRED: Mapping[str, str] = {
     "list_roots_*": "parent_session_id=?",
+    "list_tree_files": "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)",
     "has_backfill_work": "idx_messages_unnumbered",
     "count_unnumbered_messages": "idx_messages_unnumbered",
     "list_unnumbered_sessions": "idx_messages_unnumbered",
 }
-"""What the plan must show: few sessions are roots, and few or no messages are unnumbered."""
+"""What the plan must show: few sessions are roots or of one tree, few or no messages unnumbered."""
 
 SCAN = re.compile(r"^SCAN (\w+)")
 SORT = "USE TEMP B-TREE"

@@ -11,7 +11,7 @@ from tools.querygen.reconcile import TypedQuery
 
 __all__ = ["NewRow", "RowClasses"]
 
-ROW_MODELS = ("FileSummary", "FileVersion", "Project", "Session")
+ROW_MODELS = ("FileSummary", "FileVersion", "Project", "Session", "TreeFileSummary")
 """The classes of opencode.models that are rows as they come: `Session(*row)`."""
 
 Shape = tuple[tuple[str, str], ...]
