@@ -282,7 +282,7 @@ def test_any_two_versions(usual: Store, drive: StartDriver) -> None:
     driver = opened(usual, drive).press("j", "enter")
     assert "initial → v2  +2 −2" in driver.header()
     assert "v1 → v2  +2 −3" in driver.press("]").header()
-    assert "3 versions in all." in driver.press("]").footer()
+    assert "3 versions in all)." in driver.press("]").footer()
     assert "nothing → v2  +20 −0" in driver.press("[", "[").header()
     assert "nothing → v1" in driver.press("{").header()
     assert "nothing → v2" in driver.press("}").header()
@@ -313,10 +313,10 @@ def test_versions_make_way_for_each_other(usual: Store, drive: StartDriver) -> N
     driver = opened(usual, drive).press("j", "enter", "{")
     assert "initial → v1" in driver.header()
     assert "v1 → v2" in driver.press("]").header()
-    assert "There is no newer one: 3 versions in all." in driver.press("]").footer()
+    assert "there is no newer one (3 versions in all)." in driver.press("]").footer()
     assert "initial → v1" in driver.press("{").header()
     assert "nothing → initial" in driver.press("{").header()
-    assert "There is no older one: 3 versions in all." in driver.press("{").footer()
+    assert "there is no older one (3 versions in all)." in driver.press("{").footer()
     assert "initial → v1" in driver.press("]").header()
 
 

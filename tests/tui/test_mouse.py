@@ -8,7 +8,7 @@ import pytest
 
 from opencode.store import Store
 from opencode.tui import clipboard
-from opencode.tui.keymap import PLACES, first_keys, shown_keys
+from opencode.tui.keymap import PLACES, hints
 from opencode.tui.widgets.hints import hint_at, hint_runs
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage
@@ -206,13 +206,10 @@ class TestFooter:
     @pytest.mark.parametrize("place", PLACES)
     @pytest.mark.parametrize("columns", [20, 38, 78, 218])
     def test_every_hint_can_be_hit(self, place: str, columns: int) -> None:
-        line = "".join(words for _, words in hint_runs(place, columns))
-        hit = [hint_at(place, columns, column) for column in range(-3, columns)]
-        shown = [
-            keys
-            for (label, words), keys in zip(shown_keys(place), first_keys(place), strict=True)
-            if f"{label} {words}" in line
-        ]
+        offered = hints(place)
+        line = "".join(words for _, words in hint_runs(offered, columns))
+        hit = [hint_at(offered, columns, column) for column in range(-3, columns)]
+        shown = [hint.keys for hint in offered if f"{hint.label} {hint.words}" in line]
         assert list(dict.fromkeys(key for key in hit if key)) == list(
             dict.fromkeys(key for keys in shown for key in keys)
         )

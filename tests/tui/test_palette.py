@@ -66,7 +66,7 @@ def test_what_cannot_be_done_says_why_and_is_not_done(store: Store, drive: Start
     driver = drive(store).press(":").type("delete")
     assert "delete the session, after asking (there is no session" in driver.text()
     driver.press("enter")
-    assert "Not now: there is no session here." in driver.footer()
+    assert "Not now: there is no session here; n starts one." in driver.footer()
     assert driver.app.layers[-1].place == "palette"
     driver.press("esc")
     assert driver.app.layers[-1].place == "sessions"

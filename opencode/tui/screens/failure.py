@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from opencode import text
 from opencode.errors import OpencodeError
 from opencode.tui.format import Run
-from opencode.tui.keymap import first_keys, shown_keys
+from opencode.tui.keymap import hints
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.logscreen import LogScreen
 from opencode.tui.widgets.dialog import Button, Overlay, dialog
@@ -75,10 +75,8 @@ class FailureDialog(Layer):
         if self.trying:
             return [Button("", (("notice", "trying again …"),))]
         return [
-            Button(key, (("key", label), ("dim", f"  {words}")))
-            for (label, words), (key, *_) in zip(
-                shown_keys(self.place), first_keys(self.place), strict=True
-            )
+            Button(hint.keys[0], (("key", hint.label), ("dim", f"  {hint.words}")))
+            for hint in hints(self.place)
         ]
 
 
