@@ -408,7 +408,7 @@ def test_writing_asks_before_it_replaces(
 def test_writing_where_it_cannot_be(written: Store, drive: StartDriver, tmp_path: Path) -> None:
     driver = opened(written, drive, size=(220, 40))
     driver.press("w", "ctrl u", "enter")
-    assert "name a file to write to" in driver.footer()
+    assert "Name a file to write to." in driver.footer()
     driver.type(str(tmp_path)).press("enter")
     assert driver.footer().startswith(f" write to: {tmp_path} ")
     assert driver.footer().endswith(f"  is a directory: {tmp_path}")

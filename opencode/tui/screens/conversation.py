@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from opencode import text
 from opencode.errors import NotFound
 from opencode.models import Session
 from opencode.tui import loading
@@ -26,6 +25,7 @@ from opencode.tui.transcript import Transcript
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.window import PAGE
+from opencode.tui.wording import sentence
 
 __all__ = ["Conversation"]
 
@@ -220,7 +220,7 @@ class Conversation:
             if self._is_gone(error):
                 self.view.placeholder = [[("dim", "Nothing of this session was read before.")]]
                 return True
-            self.view.placeholder = [[("error", text.clean_line(str(error)))]]
+            self.view.placeholder = [[("error", sentence(str(error)))]]
             return False
 
         if self.session is not None:
