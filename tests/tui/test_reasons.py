@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,7 +86,9 @@ EMPTY = {
 FOOTERS = {
     "no sessions": " n new  : palette  P project  q quit  ? help",
     "nothing found": " esc show all  / filter  n new  : palette  P project  ? help",
-    "session without messages": " esc back  i write  y copy  f files  : palette  r rename  d delete  ? help",
+    "session without messages": (
+        " esc back  i write  y copy  f files  : palette  r rename  d delete  ? help"
+    ),
     "no files": " esc back  ? help",
     "only project": " esc back  R refresh  ? help",
     "empty log": " esc back  R refresh  ? help",
@@ -100,14 +102,11 @@ WIDE = (140, 40)
 
 
 @pytest.fixture(autouse=True)
-def _harmless(
-    copied: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[None]:
+def _harmless(copied: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("PAGER", "EDITOR", "VISUAL"):
         monkeypatch.setenv(name, "true")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    yield
 
 
 def bindings_of(driver: Driver) -> list[Binding]:
