@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from opencode.models import Session
-from opencode.tui.format import Run, session_heading, shown_title, with_more
+from opencode.models import Session, Sort
+from opencode.tui.format import Run, session_heading, shown_title, sort_at, with_more
 from opencode.tui.keymap import MOVES
 from opencode.tui.listing import SORTS, next_sort
 from opencode.tui.screens import late
@@ -48,6 +48,7 @@ class SessionsScreen(Layer):
             lambda width: session_heading(width, self._list.shape),
             self._preview.heading,
             on_pane=lambda pane: self._focus_preview(on=pane is not self._list.view),
+            on_heading=self._heading_clicked,
         )
         self._complete = False
         """Whether all there is to this screen is there, or on its way."""
@@ -62,7 +63,7 @@ class SessionsScreen(Layer):
             "delete": self._delete,
             "filter": self._filtering.ask_title,
             "author": self._filtering.ask_author,
-            "sort": self._sort,
+            "sort": lambda: self._sort(next_sort(self._list.wanted.sort)),
             "unfold": self._list.unfold,
             "fold": self._fold,
             "copy": self._copy,
@@ -100,7 +101,7 @@ class SessionsScreen(Layer):
         if command == "unfold" and branch is not None and not branch.children:
             return "this session started no others"
         if command == "fold" and not self._can_fold():
-            return "there are no sub-sessions to hide here"
+            return "there is nothing to hide here"
         return ""
 
     def _can_fold(self) -> bool:
@@ -216,9 +217,13 @@ class SessionsScreen(Layer):
     def _fold(self) -> None:
         self._list.fold()
 
-    def _sort(self) -> None:
-        wanted = self._list.wanted
-        self._list.load(wanted._replace(sort=next_sort(wanted.sort)))
+    def _sort(self, sort: Sort) -> None:
+        self._list.load(self._list.wanted._replace(sort=sort))
+
+    def _heading_clicked(self, column: int, columns: int) -> None:
+        sort = sort_at(column, columns, self._list.shape)
+        if sort is not None and not self.unavailable("sort"):
+            self._sort(sort)
 
     def _list_changed(self) -> None:
         self.place = "filtered" if self._filtering.active else "sessions"
