@@ -129,6 +129,10 @@ class App:
     def provider(self) -> str:
         return self.place.provider if self.place is not None else self._known().provider
 
+    @property
+    def icons(self) -> bool:
+        return self.root.status.icons
+
     def later(self, seconds: float, callback: Command) -> object:
         def guarded() -> None:
             with self.guard:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from opencode import text
 from opencode.models import Session, Sort
 from opencode.tui.branches import Branch
-from opencode.tui.icons import PROVIDER_ICONS
+from opencode.tui.icons import PROVIDER_ICONS, SORTED, SORTED_ASCII
 
 __all__ = [
     "UNTITLED",
@@ -26,6 +26,7 @@ __all__ = [
     "session_heading",
     "session_row",
     "shown_title",
+    "sort_at",
     "truncate_runs",
     "with_more",
 ]
@@ -52,6 +53,8 @@ class Column(NamedTuple):
     space: int
     value: Callable[[Session, float], str]
     align: Literal["left", "right"] = "right"
+    sort: Sort | None = None
+    """The order that is by this column, if there is one."""
 
     def cell(self, content: str) -> str:
         """Return the content in as many columns as it has, with the space before them."""
@@ -63,6 +66,8 @@ class Shape(NamedTuple):
 
     sort: Sort = "updated"
     author: bool = False
+    icons: bool = True
+    """Whether the terminal can show them."""
 
 
 PLAIN = Shape()
@@ -78,9 +83,15 @@ _TOKENS = Column(
     3,
     lambda session, _: text.tokens(session.prompt_tokens + session.completion_tokens),
 )
-_COST = Column("Cost", 8, 1, lambda session, _: text.money(session.cost))
-_UPDATED = Column("Updated", 8, 1, lambda session, now: text.age(session.updated_at, now))
-_CREATED = Column("Created", 8, 1, lambda session, now: text.age(session.created_at, now))
+_COST = Column("Cost", 8, 1, lambda session, _: text.money(session.cost), sort="cost")
+_UPDATED = Column(
+    "Updated", 8, 1, lambda session, now: text.age(session.updated_at, now), sort="updated"
+)
+_CREATED = Column(
+    "Created", 8, 1, lambda session, now: text.age(session.created_at, now), sort="created"
+)
+
+_OTHER_TIME: Mapping[Sort, Sort] = {"updated": "created", "created": "updated"}
 
 # In the order in which they give way; the one that the list is sorted by never does.
 _GIVE_WAY = (_COST, _TOKENS, _AUTHOR, _MESSAGES)
@@ -105,10 +116,30 @@ def columns_for(width: int, shape: Shape = PLAIN) -> tuple[Column, ...]:
 
 
 def session_heading(width: int, shape: Shape = PLAIN) -> str:
-    """Return the line above the list."""
+    """Return the line above the list; the column that it is sorted by is marked."""
     columns = columns_for(width, shape)
+    mark = SORTED if shape.icons else SORTED_ASCII
     title = text.pad("Title", _title_width(columns, width))
-    return title + "".join(column.cell(column.heading) for column in columns)
+    return title + "".join(
+        column.cell(column.heading + (mark if column.sort == shape.sort else ""))
+        for column in columns
+    )
+
+
+def sort_at(place: int, width: int, shape: Shape = PLAIN) -> Sort | None:
+    """Return the order that a click on a place of the line above the list asks for.
+
+    One column shows when a session was active last, or when it was created: a click on that, when
+    the list is sorted by it already, asks for the other one.
+    """
+    columns = columns_for(width, shape)
+    begin = _title_width(columns, width)
+    for column in columns:
+        end = begin + column.space + column.width
+        if begin <= place < end:
+            return _OTHER_TIME.get(shape.sort) if column.sort == shape.sort else column.sort
+        begin = end
+    return None
 
 
 def session_row(

@@ -1,13 +1,16 @@
-"""The icons of the status block, for terminals whose fonts are likely to have them."""
+"""Icons of the status block and of headings, for terminals whose fonts are likely to have them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["PROVIDER_ICONS", "has_icons"]
+__all__ = ["PROVIDER_ICONS", "SORTED", "SORTED_ASCII", "has_icons"]
 
 PROVIDER_ICONS: Mapping[str, str] = {"local": "⌂", "remote": "☁"}
 """One column each, in every terminal's own text style."""
+
+SORTED, SORTED_ASCII = "▼", "*"
+"""Marks the heading of the column that a list is sorted by, highest first."""
 
 _FEW_GLYPHS = ("linux", "dumb", "vt", "cons", "ansi")
 

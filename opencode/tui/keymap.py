@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
 __all__ = [
     "BINDINGS",
     "MOUSE",
+    "MOVES",
     "PLACES",
     "Binding",
     "Context",
+    "Hint",
     "Place",
     "command_for",
-    "first_keys",
+    "hints",
     "key_for",
     "key_label",
-    "shown_keys",
 ]
 
 
@@ -51,6 +52,20 @@ class Place(NamedTuple):
 
     contexts: tuple[str, ...]
     footer: tuple[str, ...]
+    words: Mapping[str, str] = {}
+    """What the footer calls commands here that have another hint elsewhere."""
+
+
+class Hint(NamedTuple):
+    """An entry of the footer: keys that stand side by side, and what they do."""
+
+    keys: tuple[str, ...]
+    words: str
+
+    @property
+    def label(self) -> str:
+        """The keys as they are shown."""
+        return "/".join(map(key_label, self.keys))
 
 
 CONTEXTS = (
@@ -167,6 +182,8 @@ BINDINGS = (
     Binding("interrupt", ("ctrl c",), "always", "clear what is typed, else quit; twice: quit"),
 )
 
+MOVES = frozenset(binding.command for binding in BINDINGS if binding.context == "move")
+
 _SHARED = ("move", "all", "always")
 
 PLACES: Mapping[str, Place] = {
@@ -174,8 +191,16 @@ PLACES: Mapping[str, Place] = {
         ("sessions", *_SHARED),
         (
             *("open", "new", "rename", "delete", "filter", "copy", "palette"),
-            *("sort", "unfold", "projects", "export", "quit", "help"),
+            *("projects", "sort", "export", "quit", "unfold", "help"),
         ),
+    ),
+    "filtered": Place(
+        ("sessions", *_SHARED),
+        (
+            *("open", "back", "filter", "new", "rename", "delete", "copy"),
+            *("palette", "projects", "sort", "export", "unfold", "help"),
+        ),
+        {"back": "show all"},
     ),
     "session": Place(
         ("session", *_SHARED),
@@ -221,6 +246,7 @@ MOUSE = (
     ("wheel", "scrolls what is under it"),
     ("click", "selects, or does the key that stands there"),
     ("double click", "opens, unfolds"),
+    ("a heading", "a click sorts the list by that column"),
     ("beside a box", "a click closes it"),
     ("shift-drag", "selects text, as without the mouse"),
 )
@@ -278,17 +304,17 @@ def key_for(place: str, command: str) -> str:
     )
 
 
-def shown_keys(place: str) -> list[tuple[str, str]]:
-    """Return (keys, hint) for the footer of a place, in order of importance."""
-    return [
-        ("/".join(key_label(binding.keys[0]) for binding in entry), entry[0].hint)
+def hints(place: str, unavailable: Callable[[str], str] = lambda _: "") -> list[Hint]:
+    """Return what the footer of a place offers, in order of importance.
+
+    `unavailable` tells why a command cannot be done now; those are left out.
+    """
+    words = PLACES[place].words
+    entries = [
+        (entry[0], tuple(one.keys[0] for one in entry if not unavailable(one.command)))
         for entry in _footer(place)
     ]
-
-
-def first_keys(place: str) -> list[tuple[str, ...]]:
-    """Return the keys themselves of each entry that `shown_keys` returns."""
-    return [tuple(binding.keys[0] for binding in entry) for entry in _footer(place)]
+    return [Hint(keys, words.get(one.command, one.hint)) for one, keys in entries if keys]
 
 
 @cache

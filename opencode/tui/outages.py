@@ -9,6 +9,7 @@ from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError,
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import LOST, Live
 from opencode.tui.screens.base import Command, Host
+from opencode.tui.wording import sentence, told
 
 if TYPE_CHECKING:
     from opencode.tui.screens.failure import FailureDialog
@@ -85,8 +86,8 @@ class Outages:
         self._shown = FailureDialog(self._host, error, retry)
         self._held = True
         if hold:
-            words = f"{error.message}; go on typing, esc shows what can be done."
-            self._host.notice(words, "error")
+            words = sentence(error.message)
+            self._host.notice(f"{words} Go on typing, esc shows what can be done.", "error")
         else:
             self._show()
 
@@ -162,8 +163,7 @@ class Outages:
         if isinstance(error, OpencodeError):
             if isinstance(error, StoreError):
                 log.warning("%s", error)
-            hint = f" ({error.hint})" if error.hint else ""
-            self._host.notice(f"{error.message}{hint}", "error")
+            self._host.notice(told(error), "error")
         elif isinstance(error, OSError) and error.strerror:
             where = f": {error.filename}" if error.filename else ""
             self._host.notice(f"{error.strerror}{where}", "error")

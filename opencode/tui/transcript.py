@@ -72,6 +72,10 @@ class Transcript:
         self.update()
         return min(bisect_left(self._keys, (*item.folds, 0)), len(self.items) - 1)
 
+    def has_folds(self) -> bool:
+        """Whether there are tools or thoughts to fold or unfold."""
+        return any(item.folds is not None and item.folds[1] != HEAD for item in self.items)
+
     def toggle_all(self) -> None:
         """Unfold all tools and thoughts, or fold them again; messages stay as they are."""
         self._unfolded = not self._unfolded

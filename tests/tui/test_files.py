@@ -319,7 +319,7 @@ def test_any_two_versions(usual: Store, drive: StartDriver) -> None:
     driver = opened(usual, drive).press("j", "enter")
     assert "initial → v2  +2 −2" in driver.header()
     assert "v1 → v2  +2 −3" in driver.press("]").header()
-    assert "3 versions in all." in driver.press("]").footer()
+    assert "3 versions in all)." in driver.press("]").footer()
     assert "nothing → v2  +20 −0" in driver.press("[", "[").header()
     assert "nothing → v1" in driver.press("{").header()
     assert "nothing → v2" in driver.press("}").header()
@@ -350,10 +350,10 @@ def test_versions_make_way_for_each_other(usual: Store, drive: StartDriver) -> N
     driver = opened(usual, drive).press("j", "enter", "{")
     assert "initial → v1" in driver.header()
     assert "v1 → v2" in driver.press("]").header()
-    assert "There is no newer one: 3 versions in all." in driver.press("]").footer()
+    assert "there is no newer one (3 versions in all)." in driver.press("]").footer()
     assert "initial → v1" in driver.press("{").header()
     assert "nothing → initial" in driver.press("{").header()
-    assert "There is no older one: 3 versions in all." in driver.press("{").footer()
+    assert "there is no older one (3 versions in all)." in driver.press("{").footer()
     assert "initial → v1" in driver.press("]").header()
 
 
@@ -445,7 +445,7 @@ def test_writing_asks_before_it_replaces(
 def test_writing_where_it_cannot_be(written: Store, drive: StartDriver, tmp_path: Path) -> None:
     driver = opened(written, drive, size=(220, 40))
     driver.press("w", "ctrl u", "enter")
-    assert "name a file to write to" in driver.footer()
+    assert "Name a file to write to." in driver.footer()
     driver.type(str(tmp_path)).press("enter")
     assert driver.footer().startswith(f" write to: {tmp_path} ")
     assert driver.footer().endswith(f"  is a directory: {tmp_path}")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencode import text
-from opencode.models import Session
+from opencode.models import Session, Sort
 from opencode.tui.format import (
+    Shape,
     clock_of,
     columns_for,
     day_of,
@@ -18,6 +19,7 @@ from opencode.tui.format import (
     session_heading,
     session_row,
     shown_title,
+    sort_at,
     truncate_runs,
 )
 from tests.tui.driver import NOW
@@ -65,6 +67,42 @@ def test_rows_are_exactly_as_wide_as_told(title: str, width: int) -> None:
         width, sum(column.width + column.space for column in columns_for(width))
     )
     assert text.width(session_heading(width)) == runs_width(session_row(session("x"), width, NOW))
+
+
+@pytest.mark.parametrize("width", [0, 1, 5, 24, 37, 47, 60, 77, 137])
+@pytest.mark.parametrize("sort", ["updated", "created", "cost"])
+@pytest.mark.parametrize("icons", [True, False])
+def test_the_heading_of_the_sort_is_marked(width: int, sort: Sort, icons: bool) -> None:
+    shape = Shape(sort, author=True, icons=icons)
+    heading = session_heading(width, shape)
+    mark = "▼" if icons else "*"
+    assert heading.count(mark) == 1
+    assert f"{sort.title()}{mark}" in heading
+    assert text.width(heading) == text.width(session_heading(width, shape._replace(icons=True)))
+    assert heading.isascii() != icons
+
+
+@pytest.mark.parametrize("width", [24, 37, 47, 60, 77, 137])
+def test_a_place_of_the_heading_is_an_order(width: int) -> None:
+    others: dict[Sort, Sort] = {"updated": "created", "created": "updated", "cost": "updated"}
+    for sort, time in others.items():
+        shape = Shape(sort, author=True)
+        heading = session_heading(width, shape)
+        orders = {
+            word: {sort_at(place, width, shape) for place in places(heading, word)}
+            for word in heading.split()
+        }
+        cost, other = orders.pop("Cost" if sort != "cost" else "Cost▼", {None}), heading.split()[-1]
+        assert cost <= {"cost" if sort != "cost" else None, None}
+        assert orders.pop(other) == {time}
+        assert all(order == {None} for order in orders.values())
+    assert sort_at(-1, width) is None
+    assert sort_at(width, width) is None
+
+
+def places(heading: str, word: str) -> range:
+    begin = heading.index(word)
+    return range(begin, begin + len(word))
 
 
 def test_columns_give_way_to_the_title() -> None:

@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from opencode.store import Store
-from opencode.tui.keymap import BINDINGS, CONTEXTS, PLACES, command_for, key_label, shown_keys
+from opencode.tui.keymap import BINDINGS, CONTEXTS, MOVES, PLACES, command_for, hints, key_label
 from opencode.tui.screens.base import Layer
 from tests.tui.conftest import StartDriver
 from tools.keys_docs import keys_markdown
@@ -15,7 +15,6 @@ from tools.keys_docs import keys_markdown
 # Keys that do not survive a terminal or tmux.
 LOST = {"ctrl h", "ctrl j", "ctrl m", "ctrl i", "ctrl enter"}
 
-MOVES = {binding.command for binding in BINDINGS if binding.context == "move"}
 OF_THE_PROGRAM = {"back", "refresh", "log", "help", "quit", "interrupt", "palette"}
 
 # How to get to each place.
@@ -58,7 +57,7 @@ def test_no_key_is_used_that_terminals_swallow() -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_footers_have_a_hint_for_every_entry(place: str) -> None:
-    assert all(keys and hint for keys, hint in shown_keys(place))
+    assert all(hint.keys and hint.words for hint in hints(place))
 
 
 @pytest.mark.parametrize("place", WAYS)

@@ -8,7 +8,7 @@ import pytest
 
 from opencode.store import Store
 from opencode.tui import clipboard
-from opencode.tui.keymap import PLACES, first_keys, shown_keys
+from opencode.tui.keymap import PLACES, hints
 from opencode.tui.widgets.hints import hint_at, hint_runs
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage
@@ -206,13 +206,10 @@ class TestFooter:
     @pytest.mark.parametrize("place", PLACES)
     @pytest.mark.parametrize("columns", [20, 38, 78, 218])
     def test_every_hint_can_be_hit(self, place: str, columns: int) -> None:
-        line = "".join(words for _, words in hint_runs(place, columns))
-        hit = [hint_at(place, columns, column) for column in range(-3, columns)]
-        shown = [
-            keys
-            for (label, words), keys in zip(shown_keys(place), first_keys(place), strict=True)
-            if f"{label} {words}" in line
-        ]
+        offered = hints(place)
+        line = "".join(words for _, words in hint_runs(offered, columns))
+        hit = [hint_at(offered, columns, column) for column in range(-3, columns)]
+        shown = [hint.keys for hint in offered if f"{hint.label} {hint.words}" in line]
         assert list(dict.fromkeys(key for key in hit if key)) == list(
             dict.fromkeys(key for keys in shown for key in keys)
         )
@@ -283,3 +280,61 @@ class TestLists:
         assert driver.lines() != shown
         driver.click(10, 10, WHEEL_DOWN)
         assert driver.lines()[2][:60] != shown[2][:60]
+
+
+class TestHeadings:
+    @pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids="{0[0]}x{0[1]}".format)
+    def test_a_click_sorts(self, usual: Store, drive: StartDriver, size: tuple[int, int]) -> None:
+        driver = drive(usual, size=size)
+        assert place_of(driver, "Updated▼")[1] == 1
+        click(driver, "Cost")
+        assert "highest cost first" in driver.header()
+        assert "Cost▼  Updated" in driver.lines()[1]
+        by_cost = driver.lines()
+        assert click(driver, "Cost▼").lines() == by_cost
+        click(driver, "Updated")
+        assert "last activity first" in driver.header()
+        click(driver, "Updated▼")
+        assert "newest first" in driver.header()
+        click(driver, "Created▼")
+        assert "last activity first" in driver.header()
+
+    def test_it_goes_on_from_there_with_the_key(self, usual: Store, drive: StartDriver) -> None:
+        driver = click(drive(usual), "Updated▼")
+        assert "highest cost first" in driver.press("s").header()
+
+    @pytest.mark.parametrize("heading", ["Title", "Msgs", "Tokens", "Messages"])
+    def test_columns_without_an_order(self, usual: Store, drive: StartDriver, heading: str) -> None:
+        driver = drive(usual, size=(140, 40)).press("j", "j")
+        before = driver.lines()
+        assert click(driver, heading).lines() == before
+
+    def test_other_buttons_and_the_ends_of_the_row(self, usual: Store, drive: StartDriver) -> None:
+        driver = drive(usual).press("j", "j")
+        before = driver.lines()
+        click(driver, "Cost", button=WHEEL_DOWN)
+        click(driver, "Cost", button=3)
+        for column in (0, 1, 79):
+            driver.click(column, 1)
+        assert driver.lines() == before
+
+    def test_an_empty_list_has_no_order(self, store: Store, drive: StartDriver) -> None:
+        driver = drive(store)
+        before = driver.lines()
+        assert click(driver, "Cost").lines() == before
+
+    def test_while_a_filter_is_typed(self, usual: Store, drive: StartDriver) -> None:
+        driver = click(drive(usual).press("/", "e"), "Cost")
+        assert "Cost▼" in driver.lines()[1]
+        assert driver.footer().startswith(" / e")
+
+    def test_while_a_title_is_typed_the_row_stays(self, usual: Store, drive: StartDriver) -> None:
+        driver = drive(usual).press("r")
+        before = driver.lines()
+        assert click(driver, "Cost").lines() == before
+
+    def test_terminals_with_few_signs(self, usual: Store, drive: StartDriver) -> None:
+        driver = drive(usual)
+        driver.app.root.status.icons = False
+        assert "Updated*" in driver.lines()[1]
+        assert "▼" not in driver.text()

@@ -76,8 +76,8 @@ def test_what_is_typed_stays_in_sight(
 
 def test_beside_an_input_that_has_no_room(usual: Store, drive: StartDriver) -> None:
     driver = drive(usual).press("r")
-    driver.app.notice("a title cannot be empty", "error")
-    assert driver.footer().endswith("a title cannot be empty")
+    driver.app.notice("A title cannot be empty.", "error")
+    assert driver.footer().endswith("A title cannot be empty.")
     driver.app.notice(WORDS, "error")
     assert PATH in squeezed(driver)
     assert driver.footer().startswith(" Title: Implement session")

@@ -216,7 +216,7 @@ def test_a_server_that_is_not_there_and_comes(
         terminal.press(*"during", "enter").wait_for("1 message on the way")
         terminal.press(*"after").wait_for("  after")
         # The panel waits for who is typing.
-        terminal.wait_for("go on typing", patience=PATIENCE)
+        terminal.wait_for("Go on typing", patience=PATIENCE)
         terminal.press(*" all", "esc").wait_for("Cannot reach the session database")
         terminal.wait_for("sessions were not read from SQLite instead")
         terminal.press("esc").wait_without("Cannot reach").press("i")

@@ -136,10 +136,10 @@ def test_a_full_disk(small_disk: Path) -> None:
         with filled(small_disk / ".opencode"):
             terminal.press(*"not lost").wait_for("not kept on disk: No space left on device")
             terminal.paste(b"word " * 60_000).wait_for("[text of 300.0 kB]").press("enter")
-            terminal.wait_for("no space left on the disk", "  not lost[text of 300.0 kB]")
+            terminal.wait_for("No space left on the disk", "  not lost[text of 300.0 kB]")
             terminal.press("esc").wait_for("The draft stays while the program runs")
             terminal.press("r").wait_for("Title:").press("ctrl u", *"x" * 500, "enter")
-            terminal.wait_for(lambda text: "no space left" in text or "Renamed" in text)
+            terminal.wait_for(lambda text: "No space left" in text or "Renamed" in text)
             if "Title:" in terminal.text():
                 terminal.press("esc").wait_without("Title:")
             terminal.press("q").wait_for("of 6").press("q").wait_for("leave again to lose it")

@@ -121,7 +121,7 @@ def test_rename_starts_from_the_title_and_refuses_an_empty_one(
     driver = drive(usual).press("j", "r")
     assert driver.footer().startswith(" Title: Fix flaky migration test on MySQL 8")
     driver.press("ctrl u", "enter")
-    assert driver.footer().endswith("a title cannot be empty")
+    assert driver.footer().endswith("A title cannot be empty.")
     driver.type("Steady").press("enter")
     assert usual.sessions.get("flaky").title == "Steady"
     assert selected(driver) == "Steady"
@@ -132,7 +132,7 @@ def test_what_was_typed_comes_back_when_it_is_refused(usual: Store, drive: Start
     driver.press("ctrl u")
     driver.app.paste("x" * 600)
     driver.press("enter")
-    assert "600 characters" in driver.footer()
+    assert "600 characters" in driver.words()
     again = driver.app.layers[0].prompt
     assert again is not None
     assert again.value == "x" * 600
@@ -459,7 +459,7 @@ def test_other_errors_are_told_in_the_footer(
     driver = drive(usual)
     outage.on, outage.error = True, NotFound("it is gone", hint="look elsewhere")
     driver.press("R")
-    assert driver.footer() == " it is gone (look elsewhere)"
+    assert driver.footer() == " It is gone. Look elsewhere."
     driver.press("j")
     assert driver.footer().startswith(" enter open")
 
@@ -614,7 +614,7 @@ def test_a_title_outlives_an_error_of_the_program(
     outage.on, outage.error = True, StoreError("it cannot be done")
     driver = drive(usual).press("r").type("!").press("enter")
     assert driver.footer().startswith(" Title: Implement session provider feature! ")
-    assert driver.footer().endswith("it cannot be done")
+    assert driver.footer().endswith("It cannot be done.")
 
 
 def test_a_session_that_is_gone_is_not_told_by_its_id(
@@ -659,7 +659,7 @@ def test_a_server_that_lets_nobody_in_is_told_once_and_in_the_status_block(
     driver = drive(usual)
     outage.on = True
     driver.advance(6)
-    assert driver.footer() == " there is no host named db.team.example"
+    assert driver.footer() == " There is no host named db.team.example."
     assert "Provider: remote ☁ · refused" in driver.text()
     driver.press("j").advance(11)
     assert driver.footer().startswith(" enter open")

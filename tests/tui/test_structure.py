@@ -42,6 +42,7 @@ WITHOUT_URWID = (
     "opencode.tui.transcript",
     "opencode.tui.viewport",
     "opencode.tui.window",
+    "opencode.tui.wording",
 )
 
 # What the interface must not load before its first frame: it opens the store in a thread.

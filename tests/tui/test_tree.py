@@ -109,7 +109,7 @@ def test_sorting(usual: Store, drive: StartDriver) -> None:
     driver = drive(usual)
     driver.press("s")
     assert driver.header().endswith("1 of 6 · newest first")
-    assert driver.lines()[1].endswith("Created")
+    assert driver.lines()[1].endswith("Created▼")
     driver.press("s")
     assert driver.header().endswith("highest cost first")
     assert rows(driver)[1] == "Retry policy for transient errors"

@@ -10,6 +10,7 @@ from opencode.models import Session
 from opencode.tui.format import shown_title
 from opencode.tui.screens.base import Layer
 from opencode.tui.screens.inputs import Input
+from opencode.tui.wording import told
 
 __all__ = ["GONE", "new_session", "rename_session"]
 
@@ -38,7 +39,7 @@ def rename_session(layer: Layer, session: Session, done: Callable[[Session], Non
     def accept(title: str) -> bool:
         wanted = title.strip()
         if not wanted:
-            layer.host.notice("a title cannot be empty", "error")
+            layer.host.notice("A title cannot be empty.", "error")
             return False
         if wanted == text.clean_line(session.title).strip():
             return True
@@ -57,4 +58,4 @@ def rename_session(layer: Layer, session: Session, done: Callable[[Session], Non
 def _refused(error: Exception) -> str:
     if isinstance(error, NotFound):
         return GONE
-    return str(error) if isinstance(error, InvalidValue) else ""
+    return told(error) if isinstance(error, InvalidValue) else ""

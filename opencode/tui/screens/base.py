@@ -59,6 +59,10 @@ class Host(Protocol):
     def provider(self) -> str:
         """`local` or `remote`; known before the database is open, empty when it is not."""
 
+    @property
+    def icons(self) -> bool:
+        """Whether the terminal can show signs that few fonts have."""
+
     def submit(
         self,
         work: Callable[[Store], T],

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from opencode import text
 from opencode.errors import NotFound
 from opencode.models import Session
 from opencode.tui import loading
 from opencode.tui.copying import Spot
 from opencode.tui.format import Run
+from opencode.tui.keymap import MOVES
 from opencode.tui.loading import LoadMessages
-from opencode.tui.render.compose import YOU, ItemKey
+from opencode.tui.render.compose import YOU, Item, ItemKey
 from opencode.tui.render.message import Renderer
 from opencode.tui.screens.base import Command, Host
 from opencode.tui.screens.feed import Feed
@@ -25,8 +25,19 @@ from opencode.tui.transcript import Transcript
 from opencode.tui.widgets.base import Flow
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.window import PAGE
+from opencode.tui.wording import sentence
 
 __all__ = ["Conversation"]
+
+NEED_MESSAGE = frozenset(
+    {
+        *("next", "previous", "next-message", "previous-message"),
+        *("fold", "fold-all", "pager", "editor"),
+    }
+)
+
+NEED_MESSAGES = MOVES | {"find"}
+"""What is asked for while the messages are still being read is done as soon as they are there."""
 
 
 class Conversation:
@@ -50,6 +61,7 @@ class Conversation:
         self.gone = False
         """Whether the session is not in the database any more; what is loaded stays."""
         self.view = ListView(self, on_move=self._moved, on_open=on_open)
+        self._host = host
         self._on_change = on_change
         self._on_gone = on_gone
         # In a shared database it is mostly somebody else, and several may write in one session.
@@ -59,12 +71,27 @@ class Conversation:
         self._feed = Feed(host, key, render, self._transcript, self._staying, self._is_gone)
         self._polish = Polish(host, f"{key}.rich", render, self._transcript.window)
         self._new_below = 0
+        self._reading = False
+        """Whether an end of the session is on its way."""
 
     def count(self) -> int:
         return len(self._transcript.items)
 
     def widget(self, index: int) -> Flow:
         return self._blocks.widget(self._transcript.items[index])
+
+    def unavailable(self, command: str) -> str:
+        """Return why a command cannot be done; nothing when it can, or is not one of a pane's."""
+        item = self._item()
+        if item is None and command in NEED_MESSAGE | NEED_MESSAGES:
+            if not self._reading:
+                return "there are no messages here"
+            return "the messages are still being read" if command in NEED_MESSAGE else ""
+        if command == "fold" and item is not None and item.folds is None:
+            return "there is nothing to fold here"
+        if command == "fold-all" and not self._transcript.has_folds():
+            return "there are no tools and thoughts to fold here"
+        return ""
 
     def show(self, session: Session, size: int = PAGE) -> None:
         """Show the end of a session."""
@@ -81,6 +108,7 @@ class Conversation:
     def clear(self, words: str = "") -> None:
         """Show nothing."""
         self._feed.forget()
+        self._reading = False
         self.session = None
         self._transcript.clear()
         self.view.placeholder = [[("dim", words)]]
@@ -116,9 +144,13 @@ class Conversation:
 
     def step_message(self, direction: int) -> None:
         """Go to the next or the previous message; its first row comes to the top."""
-        if self._transcript.items:
-            cursor = self.view.viewport.cursor
-            self.view.select(self._transcript.neighbour(cursor, direction), top=True)
+        cursor, window = self._cursor(), self._transcript.window
+        if cursor is None:
+            return
+        there = self._transcript.neighbour(cursor, direction)
+        if there == cursor and (window.ends if direction > 0 else window.starts):
+            self._host.notice(f"That is the {'last' if direction > 0 else 'first'} message.")
+        self.view.select(there, top=True)
 
     def fold(self) -> None:
         """Fold or unfold what the cursor is on."""
@@ -175,6 +207,7 @@ class Conversation:
         """Have an end of the session read, and go there."""
 
         def done(session: Session) -> None:
+            self._reading = False
             self.session = session
             self.lose(gone=False)
             self.view.placeholder = [[("dim", "No messages in this session yet.")]]
@@ -183,13 +216,15 @@ class Conversation:
             self.view.move(go_to)
 
         def failed(error: Exception) -> bool:
+            self._reading = False
             if self._is_gone(error):
                 self.view.placeholder = [[("dim", "Nothing of this session was read before.")]]
                 return True
-            self.view.placeholder = [[("error", text.clean_line(str(error)))]]
+            self.view.placeholder = [[("error", sentence(str(error)))]]
             return False
 
         if self.session is not None:
+            self._reading = True
             self._feed.read(self.session, load, done, failed)
 
     def lose(self, *, gone: bool = True) -> None:
@@ -257,6 +292,10 @@ class Conversation:
         count = len(self._transcript.items)
         return min(self.view.viewport.cursor, count - 1) if count else None
 
-    def _cursor_key(self) -> ItemKey | None:
+    def _item(self) -> Item | None:
         index = self._cursor()
-        return None if index is None else self._transcript.items[index].key
+        return None if index is None else self._transcript.items[index]
+
+    def _cursor_key(self) -> ItemKey | None:
+        item = self._item()
+        return item.key if item else None

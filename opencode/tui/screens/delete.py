@@ -32,6 +32,10 @@ class DeleteDialog(Layer):
     def commands(self) -> Mapping[str, Command]:
         return {"confirm": self._confirm, "cancel": self.back}
 
+    def unavailable(self, command: str) -> str:
+        counting = command == "confirm" and self._contents is None
+        return "what goes with it is still being counted" if counting else ""
+
     def shown(self) -> None:
         session_id = self._session.id
         self.host.submit(
@@ -96,8 +100,6 @@ class DeleteDialog(Layer):
         return isinstance(error, NotFound)
 
     def _confirm(self) -> None:
-        if self._contents is None:
-            return
         session_id, title = self._session.id, shown_title(self._session.title)
 
         def deleted(what: Deleted) -> None:

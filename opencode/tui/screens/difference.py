@@ -9,6 +9,7 @@ from functools import partial
 from opencode import text
 from opencode.models import Session
 from opencode.tui.format import Run, runs_width, shown_title
+from opencode.tui.keymap import MOVES
 from opencode.tui.render.blocks import Paragraph
 from opencode.tui.render.diff import Comparison, Pair, pair_runs
 from opencode.tui.screens.base import Command, Host, Layer
@@ -54,10 +55,7 @@ class DifferenceScreen(Layer):
     def commands(self) -> Mapping[str, Command]:
         return {
             "sides": self._toggle,
-            "older": lambda: self._choose(self._old - 1, self._new),
-            "newer": lambda: self._choose(self._old + 1, max(self._old + 2, self._new)),
-            "new-older": lambda: self._choose(min(self._new - 2, self._old), self._new - 1),
-            "new-newer": lambda: self._choose(self._old, self._new + 1),
+            **{command: partial(self._choose, *pair) for command, pair in self._others().items()},
             "next": lambda: self._step(1),
             "previous": lambda: self._step(-1),
             "pager": self._view,
@@ -68,7 +66,34 @@ class DifferenceScreen(Layer):
     def unavailable(self, command: str) -> str:
         if command == "sides" and self._result.one_sided:
             return "one of the versions is empty, so there is one column"
+        if command in self._others():
+            return self._no_other(*self._others()[command])
+        if command in {"next", "previous"} and not self._headings:
+            return "there are no changes to go to"
+        if command in MOVES | {"sides"} and not self._lines.count():
+            return "there are no lines here"
         return ""
+
+    def _others(self) -> Mapping[str, tuple[int, int]]:
+        """Return the two versions that each of the keys for others leads to.
+
+        One that would overtake the other takes it along.
+        """
+        old, new = self._old, self._new
+        return {
+            "older": (old - 1, new),
+            "newer": (old + 1, max(old + 2, new)),
+            "new-older": (min(new - 2, old), new - 1),
+            "new-newer": (old, new + 1),
+        }
+
+    def _no_other(self, old: int, new: int) -> str:
+        """Return why two versions cannot be compared, if they are not both there."""
+        versions = len(self._file.versions)
+        if NOTHING <= old < new < versions:
+            return ""
+        end = "newer" if new == versions else "older"
+        return f"there is no {end} one ({text.plural(versions, 'version')} in all)"
 
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)
@@ -118,15 +143,8 @@ class DifferenceScreen(Layer):
         return "nothing" if number == NOTHING else text.clean_line(self._file.versions[number])
 
     def _choose(self, old: int, new: int) -> None:
-        """Compare two versions; one that would overtake the other takes it along."""
-        versions = self._file.versions
-        if NOTHING <= old < new < len(versions):
-            self._old, self._new = old, new
-            self.refresh()
-        else:
-            end = "newer" if new == len(versions) else "older"
-            many = text.plural(len(versions), "version")
-            self.host.notice(f"There is no {end} one: {many} in all.")
+        self._old, self._new = old, new
+        self.refresh()
 
     def _step(self, direction: int) -> None:
         """Go to the next or the previous stretch of changes."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from opencode import text
 from opencode.errors import OpencodeError
 from opencode.tui.format import Run
-from opencode.tui.keymap import first_keys, shown_keys
+from opencode.tui.keymap import hints
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.logscreen import LogScreen
 from opencode.tui.widgets.dialog import Button, Overlay, dialog
+from opencode.tui.wording import sentence
 
 __all__ = ["FailureDialog"]
 
@@ -52,14 +52,15 @@ class FailureDialog(Layer):
         self._try(on=False)
 
     def overlay(self, columns: int, rows: int) -> Overlay:
-        message = text.clean_line(self.error.message)
         tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        lines: list[Sequence[Run]] = [[(None, _sentence(f"{message.rstrip('.')}{tried}"))]]
+        lines: list[Sequence[Run]] = [
+            [(None, sentence(f"{self.error.message.rstrip('.')}{tried}"))]
+        ]
         if self.host.provider == "remote":
             words = "Nothing was changed, and sessions were not read from SQLite instead."
             lines.append([(None, words)])
         if self.error.hint:
-            lines.append([("dim", _sentence(text.clean_line(self.error.hint)))])
+            lines.append([("dim", sentence(self.error.hint))])
         return dialog("Cannot reach the session database", lines, self._choices(), columns, rows)
 
     def _try(self, *, on: bool) -> None:
@@ -75,15 +76,6 @@ class FailureDialog(Layer):
         if self.trying:
             return [Button("", (("notice", "trying again …"),))]
         return [
-            Button(key, (("key", label), ("dim", f"  {words}")))
-            for (label, words), (key, *_) in zip(
-                shown_keys(self.place), first_keys(self.place), strict=True
-            )
+            Button(hint.keys[0], (("key", hint.label), ("dim", f"  {hint.words}")))
+            for hint in hints(self.place)
         ]
-
-
-def _sentence(words: str) -> str:
-    """Return words as a sentence; a host's name or a path at its beginning stays."""
-    first = words.partition(" ")[0]
-    begun = words[:1].upper() + words[1:] if first.isalpha() else words
-    return begun if begun.endswith((".", "!", "?")) else f"{begun}."

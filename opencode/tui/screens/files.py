@@ -8,6 +8,7 @@ from functools import partial
 from opencode import text
 from opencode.models import Session
 from opencode.tui.format import Run, shown_title
+from opencode.tui.keymap import MOVES
 from opencode.tui.render.diff import Comparison
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.difference import DifferenceScreen
@@ -37,6 +38,7 @@ class FilesScreen(Layer):
         super().__init__(host)
         self._session = session
         self._files: Sequence[TreeFile] = ()
+        self._was_read = False
         self._counts: dict[TreeFile, Comparison] = {}
         self._widest = 0
         """Columns of the longest name; the numbers stand beside that, however wide the pane."""
@@ -51,6 +53,13 @@ class FilesScreen(Layer):
             "editor": lambda: self._view(editor=True),
             "write": self._write,
         }
+
+    def unavailable(self, command: str) -> str:
+        if self._files or command not in MOVES | self.commands().keys():
+            return ""
+        if not self._was_read:
+            return "the files are still being read"
+        return "no files were written in this session"
 
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)
@@ -82,6 +91,7 @@ class FilesScreen(Layer):
     def _loaded(self, files: Sequence[TreeFile]) -> None:
         known = self._selected
         self._files = files
+        self._was_read = True
         self._widest = max((text.width("".join(_name(file))) for file in files), default=0)
         self.widget.placeholder = [[("dim", "No files were written in this session.")]]
         self._lines.show([Row(partial(self._row, file)) for file in files])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from opencode import text
 from opencode.tui.format import Run
+from opencode.tui.keymap import MOVES
 from opencode.tui.log import LogLine
 from opencode.tui.render.blocks import Paragraph
 from opencode.tui.screens.base import Host, Layer
@@ -27,6 +28,10 @@ class LogScreen(Layer):
         self._lines = Lines()
         self.widget = self._lines.view
         self.widget.placeholder = [[("dim", "Nothing was noted since the program was started.")]]
+
+    def unavailable(self, command: str) -> str:
+        nothing = command in MOVES and not self._lines.count()
+        return "nothing was noted since the program was started" if nothing else ""
 
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)

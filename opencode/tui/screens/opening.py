@@ -34,6 +34,9 @@ class OpeningScreen(Layer):
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
         return [("title", "Sessions")], ()
 
+    def unavailable(self, command: str) -> str:
+        return "the database is being opened" if command in {"back", "refresh"} else ""
+
     def back(self) -> None:
         """Stay: there is nothing behind it."""
 

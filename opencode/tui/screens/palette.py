@@ -124,7 +124,7 @@ def _row(entry: Entry, hit: Match, width: int) -> list[Run]:
     keys = text.pad(entry.keys, KEYS, "right") if width >= 2 * KEYS else ""
     room = max(0, width - text.width(keys) - 1)
     if entry.reason:
-        words = text.pad(text.truncate(f"{entry.does} ({entry.reason})", room), room + 1)
+        words = text.pad(text.truncate(f"{entry.does} · {entry.reason}", room), room + 1)
         return [("dim", words), ("dim", keys)]
     shown = text.truncate(entry.does, room)
     runs: list[Run] = [

@@ -81,6 +81,10 @@ class Preview:
         """Do a command for moving; whether it was one."""
         return self._conversation is not None and self._conversation.move(command)
 
+    def unavailable(self, command: str) -> str:
+        """Return why a command cannot be done in the pane."""
+        return self._conversation.unavailable(command) if self._conversation else ""
+
     def heading(self) -> list[Run]:
         """Return what stands above the pane."""
         if self._conversation is None or self._conversation.session is None:

@@ -8,6 +8,7 @@ from functools import partial
 from opencode import text
 from opencode.models import Project
 from opencode.tui.format import Run, with_more
+from opencode.tui.keymap import MOVES
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.lines import Lines
 from opencode.tui.widgets.listview import ListView
@@ -31,6 +32,7 @@ class ProjectsScreen(Layer):
         super().__init__(host)
         self._lines = Lines(on_open=self._choose)
         self._projects: Sequence[Project] = ()
+        self._was_read = False
         self._columns = 0
         self._widest = 0
         """Columns of the longest id; the numbers stand beside that, however wide the pane."""
@@ -39,6 +41,16 @@ class ProjectsScreen(Layer):
 
     def commands(self) -> Mapping[str, Command]:
         return {"choose": self._choose}
+
+    def unavailable(self, command: str) -> str:
+        if command not in MOVES | {"choose"}:
+            return ""
+        if not self._was_read:
+            return "the projects are still being read"
+        if not self._projects:
+            return "there are no sessions in this database yet"
+        only = len(self._projects) == 1 and self._projects[0].project_id == self._present()
+        return "this database holds no other project; esc goes back" if only else ""
 
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)
@@ -66,6 +78,7 @@ class ProjectsScreen(Layer):
         cursor = self._lines.view.viewport.cursor
         known = self._projects[cursor].project_id if self._projects else self._present()
         self._projects = projects
+        self._was_read = True
         names = [project.project_id for project in projects]
         self._widest = max((text.width(text.clean_line(name)) for name in names), default=0)
         self._lines.show([Row(partial(self._row, project)) for project in projects])

@@ -82,6 +82,13 @@ class SessionScreen(Layer):
             "export": lambda: self.host.push(export_dialog(self.host, self.session)),
         }
 
+    def unavailable(self, command: str) -> str:
+        if command == "sub-session" and self._child() is None:
+            if self._below:
+                return "the cursor is not on the call that started a session"
+            return "this session started no other one"
+        return self._conversation.unavailable(command)
+
     def move(self, command: str) -> bool:
         return self._conversation.move(command)
 
@@ -175,16 +182,15 @@ class SessionScreen(Layer):
             lambda store: store.sessions.children(session_id), done, key="session.below"
         )
 
-    def _open_below(self) -> None:
-        """Open the session that the call under the cursor started, or the only one there is."""
+    def _child(self) -> Session | None:
+        """Return the session that the call under the cursor started, or the only one there is."""
         only = next(iter(self._below.values())) if len(self._below) == 1 else None
-        child = self._below.get(self._conversation.call_id(), only)
+        return self._below.get(self._conversation.call_id(), only)
+
+    def _open_below(self) -> None:
+        child = self._child()
         if child is not None:
             self.host.push(SessionScreen(self.host, child, lambda _: None))
-        elif self._below:
-            self.host.notice("Put the cursor on the call that started the session.")
-        else:
-            self.host.notice("This session started no other one.")
 
     def _copy(self) -> None:
         self.host.push(CopyDialog(self.host, self.session, self._conversation.spot()))

@@ -47,7 +47,8 @@ class SessionList:
     @property
     def shape(self) -> Shape:
         """Which columns there are."""
-        return Shape(self.wanted.sort, author=self._host.provider == "remote")
+        shared = self._host.provider == "remote"
+        return Shape(self.wanted.sort, author=shared, icons=self._host.icons)
 
     def count(self) -> int:
         return len(self._forest.branches)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from opencode.models import Session
-from opencode.tui.format import Run, session_heading, shown_title, with_more
+from opencode.models import Session, Sort
+from opencode.tui.format import Run, session_heading, shown_title, sort_at, with_more
+from opencode.tui.keymap import MOVES
 from opencode.tui.listing import SORTS, next_sort
 from opencode.tui.screens import late
 from opencode.tui.screens.base import Command, Host, Layer
@@ -21,7 +22,12 @@ from opencode.tui.widgets.split import WIDE, Split
 
 __all__ = ["SessionsScreen"]
 
-NEED_SESSION = frozenset({"open", "rename", "delete", "copy", "export", "unfold", "fold"})
+NEED_SESSION = frozenset({"open", "rename", "delete", "copy", "export", "unfold", "fold", "pane"})
+
+NEED_SESSIONS = MOVES | {"filter", "author", "sort"}
+"""What is asked for while the list is still being read is done as soon as it is there."""
+
+CHANGE_FILTER = frozenset({"filter", "author"})
 
 
 class SessionsScreen(Layer):
@@ -42,6 +48,7 @@ class SessionsScreen(Layer):
             lambda width: session_heading(width, self._list.shape),
             self._preview.heading,
             on_pane=lambda pane: self._focus_preview(on=pane is not self._list.view),
+            on_heading=self._heading_clicked,
         )
         self._complete = False
         """Whether all there is to this screen is there, or on its way."""
@@ -56,7 +63,7 @@ class SessionsScreen(Layer):
             "delete": self._delete,
             "filter": self._filtering.ask_title,
             "author": self._filtering.ask_author,
-            "sort": self._sort,
+            "sort": lambda: self._sort(next_sort(self._list.wanted.sort)),
             "unfold": self._list.unfold,
             "fold": self._fold,
             "copy": self._copy,
@@ -66,16 +73,43 @@ class SessionsScreen(Layer):
         }
 
     def unavailable(self, command: str) -> str:
-        branch = self._list.branch
-        if command in NEED_SESSION and branch is None:
-            return "there is no session here"
-        if command == "unfold" and branch is not None and not branch.children:
-            return "this session started no others"
         if command == "author" and not self._list.shape.author:
             return "only in shared databases"
+        if command == "back" and not self._can_go_back():
+            return "there is nothing to go back to; q quits"
         if command == "pane" and not self._preview.room:
             return f"there are two panes from {WIDE} columns on"
+        if command in MOVES and self._preview.active:
+            return self._preview.unavailable(command)
+        return self._lacking(command) or self._out_of_place(command)
+
+    def _lacking(self, command: str) -> str:
+        """Return which sessions a command lacks."""
+        if self._list.branch is not None or command not in NEED_SESSION | NEED_SESSIONS:
+            return ""
+        if not self._list.loaded:
+            return "the list is still being read" if command in NEED_SESSION else ""
+        if not self._filtering.active:
+            return "there is no session here; n starts one"
+        return "" if command in CHANGE_FILTER else "no session is found; esc shows all again"
+
+    def _out_of_place(self, command: str) -> str:
+        """Return why the session with the cursor is not one for a command."""
+        branch = self._list.branch
+        if command == "unfold" and branch is not None and branch.unfolded:
+            return "its sub-sessions are shown"
+        if command == "unfold" and branch is not None and not branch.children:
+            return "this session started no others"
+        if command == "fold" and not self._can_fold():
+            return "there is nothing to hide here"
         return ""
+
+    def _can_fold(self) -> bool:
+        branch = self._list.branch
+        return branch is not None and (branch.unfolded or branch.depth > 0)
+
+    def _can_go_back(self) -> bool:
+        return self._preview.active or self._filtering.active or self._can_fold()
 
     def move(self, command: str) -> bool:
         pane = self._preview if self._preview.active else self._list
@@ -183,11 +217,16 @@ class SessionsScreen(Layer):
     def _fold(self) -> None:
         self._list.fold()
 
-    def _sort(self) -> None:
-        wanted = self._list.wanted
-        self._list.load(wanted._replace(sort=next_sort(wanted.sort)))
+    def _sort(self, sort: Sort) -> None:
+        self._list.load(self._list.wanted._replace(sort=sort))
+
+    def _heading_clicked(self, column: int, columns: int) -> None:
+        sort = sort_at(column, columns, self._list.shape)
+        if sort is not None and not self.unavailable("sort"):
+            self._sort(sort)
 
     def _list_changed(self) -> None:
+        self.place = "filtered" if self._filtering.active else "sessions"
         self.widget.alone = not self._list.count()
         self._place_holder()
         self._preview.show(self._list.selected)

@@ -27,7 +27,7 @@ def ask_where(layer: Layer, file: TreeFile, version: str) -> None:
 
     def accept(typed: str) -> bool:
         if not typed.strip():
-            host.notice("name a file to write to", "error")
+            host.notice("Name a file to write to.", "error")
             return False
         work = partial(write_version, file=file, version=version, path=Path(typed.strip()))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from opencode.tui.format import Run
+from opencode.tui.keymap import Hint, hints
 from opencode.tui.screens.base import Layer
 from opencode.tui.widgets.hints import hint_at, hint_runs
 from opencode.tui.widgets.lines import line
@@ -34,7 +35,7 @@ def footer_canvas(top: Layer, notice: Sequence[Run], columns: int) -> urwid.Canv
     shown = notice if has_room(top, notice, columns) else ()
     if prompt is not None:
         return prompt.canvas(columns, shown or _input_hints(columns))
-    return line([(None, " "), *(shown or hint_runs(_place(top), columns - 2))], columns)
+    return line([(None, " "), *(shown or hint_runs(_offered(top), columns - 2))], columns)
 
 
 def click_footer(top: Layer, notice: Sequence[Run], columns: int, column: int) -> str | None:
@@ -48,17 +49,19 @@ def click_footer(top: Layer, notice: Sequence[Run], columns: int, column: int) -
             prompt.click(column - before, middle)
             return None
         first = before + middle + 2
-    return None if shown else hint_at(_place(top), columns - 2, column - first)
+    return None if shown else hint_at(_offered(top), columns - 2, column - first)
 
 
 def _prompt(top: Layer) -> Prompt | None:
     return top.prompt if top.prompt is not None and top.prompt.in_footer else None
 
 
-def _place(top: Layer) -> str:
-    """Return the place whose keys hold."""
-    return top.prompt.place if top.prompt is not None else top.place
+def _offered(top: Layer) -> list[Hint]:
+    """Return the keys that hold, but for those that can do nothing now."""
+    if top.prompt is not None:
+        return hints(top.prompt.place)
+    return hints(top.place, top.unavailable)
 
 
 def _input_hints(columns: int) -> list[Run]:
-    return hint_runs("input", columns) if columns >= HINTS_BESIDE_INPUT else []
+    return hint_runs(hints("input"), columns) if columns >= HINTS_BESIDE_INPUT else []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from opencode import text
 from opencode.tui.format import Run
-from opencode.tui.keymap import first_keys, shown_keys
+from opencode.tui.keymap import Hint, key_label
 
 __all__ = ["hint_at", "hint_runs"]
 
@@ -14,47 +14,45 @@ BETWEEN = 2
 """Columns after a hint."""
 
 
-def hint_runs(place: str, columns: int) -> list[Run]:
-    """Return the keys of a place, as many as fit; the last one, help, is never left out."""
-    hints = shown_keys(place)
+def hint_runs(hints: Sequence[Hint], columns: int) -> list[Run]:
+    """Return as many of the hints as fit; the last one, help, is never left out."""
     runs: list[Run] = []
-    for keys, words in (hints[number] for number in _fitting(hints, columns)):
-        runs += [("key", keys), ("dim", f" {words}{' ' * BETWEEN}")]
-    *all_but_last, (attribute, words) = runs
-    return [*all_but_last, (attribute, words.rstrip())]
+    for hint in _fitting(hints, columns):
+        runs += [(None, " " * BETWEEN)] if runs else []
+        runs += [("key", hint.label), ("dim", f" {hint.words}")]
+    return runs
 
 
-def hint_at(place: str, columns: int, column: int) -> str | None:
+def hint_at(hints: Sequence[Hint], columns: int, column: int) -> str | None:
     """Return the key that is meant by a click on a column of the hints."""
-    hints = shown_keys(place)
-    for number in _fitting(hints, columns):
-        shown, words = hints[number]
-        keys = first_keys(place)[number]
-        if 0 <= column < text.width(shown):
-            return _nearest(shown.split("/") if len(keys) > 1 else [shown], keys, column)
-        width = text.width(shown) + 1 + text.width(words)
-        if 0 <= column < width:
-            return keys[0]
-        column -= width + BETWEEN
+    for hint in _fitting(hints, columns):
+        if 0 <= column < text.width(hint.label):
+            return _nearest(hint.keys, column)
+        if 0 <= column < _width(hint):
+            return hint.keys[0]
+        column -= _width(hint) + BETWEEN
     return None
 
 
-def _nearest(labels: list[str], keys: tuple[str, ...], column: int) -> str:
+def _nearest(keys: tuple[str, ...], column: int) -> str:
     """Return the key whose label is at a column, or ends before it."""
-    for label, key in zip(labels, keys, strict=True):
-        column -= text.width(label) + 1
+    for key in keys:
+        column -= text.width(key_label(key)) + 1
         if column < 0:
             return key
     return keys[-1]
 
 
-def _fitting(hints: Sequence[tuple[str, str]], columns: int) -> Iterator[int]:
-    """Yield the numbers of those that are shown."""
-    *hints, last = hints
-    room = columns - text.width(" ".join(last))
-    for number, hint in enumerate(hints):
-        room -= text.width(" ".join(hint)) + BETWEEN
+def _fitting(hints: Sequence[Hint], columns: int) -> Iterator[Hint]:
+    """Yield those that are shown."""
+    room = columns - sum(map(_width, hints[-1:]))
+    for hint in hints[:-1]:
+        room -= _width(hint) + BETWEEN
         if room < 0:
             break
-        yield number
-    yield len(hints)
+        yield hint
+    yield from hints[-1:]
+
+
+def _width(hint: Hint) -> int:
+    return text.width(hint.label) + 1 + text.width(hint.words)

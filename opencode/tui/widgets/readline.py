@@ -5,6 +5,8 @@ from __future__ import annotations
 import urwid
 from urwid_readline.readline_edit import ReadlineEdit
 
+from opencode import text
+
 __all__ = ["Readline"]
 
 # As urwid's own input has them; urwid_readline's keys of the same meaning come after the sign.
@@ -18,6 +20,9 @@ class Readline(ReadlineEdit):
     It counts code points where urwid 5 keeps the cursor between what is read as one character (a
     letter and its marks, the emoji of a family), so that what came after these was inserted before
     them, and backspace took the letter from under its mark.
+
+    What is typed stays as it is, and is drawn in the form that all terminals count alike. That has
+    as many columns, so that the cursor stands where it should.
     """
 
     def __init__(
@@ -40,6 +45,21 @@ class Readline(ReadlineEdit):
                 self.insert_text(key)
                 return None
             return urwid.Edit.keypress(self, size, key)
+
+    def render(
+        self,
+        size: tuple[int],  # type: ignore[override]
+        focus: bool = False,
+    ) -> urwid.TextCanvas | urwid.CompositeCanvas:
+        drawn = super().render(size, focus)
+        rows = [row.decode() for row in drawn.text]
+        # Without the blanks at the end: an emoji that is being typed would join with them.
+        steady = [text.pad(text.steady(row.rstrip(" ")), drawn.cols()) for row in rows]
+        if steady == rows:
+            return drawn
+        return urwid.TextCanvas(
+            [row.encode() for row in steady], maxcol=drawn.cols(), cursor=drawn.cursor
+        )
 
 
 def _is_text(key: str) -> bool:

@@ -104,7 +104,7 @@ class Root(Box):
         footer = _body_rows(rows) + 1
         if click.row == footer and click.button == 1:
             key = click_footer(top, self._frame.notice_runs(), columns, click.column)
-            if key is not None or not top.is_overlay:
+            if key is not None or top.prompt is not None or not top.is_overlay:
                 return key is not None and self._frame.key(key)
         if top.is_overlay:
             return self._click_overlay(top, columns, footer, click)

@@ -19,6 +19,9 @@ WIDE = 100
 
 LIST_MIN, LIST_MAX = 48, 84
 
+INDENT = 2
+"""Columns before the heading, above the marker of the row with the cursor."""
+
 
 def list_columns(columns: int) -> int:
     """Return how many columns the left pane gets."""
@@ -36,8 +39,12 @@ class Split(Box):
         heading: Callable[[int], str],
         right_heading: Callable[[], Sequence[Run]],
         on_pane: Callable[[Box], None] = lambda _: None,
+        on_heading: Callable[[int, int], None] = lambda _, __: None,
     ) -> None:
-        """`on_pane` is told which pane was clicked."""
+        """`on_pane` is told which pane was clicked.
+
+        `on_heading` is told which column of the list's heading was, and how many that has.
+        """
         super().__init__()
         self._left = left
         self.right: Box | None = None
@@ -45,6 +52,7 @@ class Split(Box):
         self._heading = heading
         self._right_heading = right_heading
         self._on_pane = on_pane
+        self._on_heading = on_heading
         self.alone = False
         """Whether the left pane has the whole width, because the right one has nothing to show."""
 
@@ -71,9 +79,9 @@ class Split(Box):
 
     def mouse(self, columns: int, rows: int, click: Click) -> bool:
         width = self._left_columns(columns)
-        if click.row < 1:
-            return False
         left = click.column < width
+        if click.row < 1:
+            return left and self._click_heading(click, max(0, width - MARGINS))
         pane, first, inner = (
             (self._left, 0, width) if left else (self.right, width + 1, columns - width - 1)
         )
@@ -86,6 +94,13 @@ class Split(Box):
             self._on_pane(pane)
         return True
 
+    def _click_heading(self, click: Click, columns: int) -> bool:
+        column = click.column - INDENT
+        if click.event != "mouse press" or click.button != 1 or not 0 <= column < columns:
+            return False
+        self._on_heading(column, columns)
+        return True
+
     def _left_columns(self, columns: int) -> int:
         return columns if self.alone else list_columns(columns)
 
@@ -93,7 +108,7 @@ class Split(Box):
         heading = text.pad(self._heading(max(0, columns - MARGINS)), max(0, columns - MARGINS))
         return stack(
             [
-                line([(None, "  "), ("heading", heading)], columns),
+                line([(None, " " * INDENT), ("heading", heading)], columns),
                 self._left.render((columns, max(0, rows - 1))),
             ],
             columns,
