@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from opencode.models import Session
 from opencode.tui.copying import words_at
-from opencode.tui.format import Run, shown_title
+from opencode.tui.format import Run, runs_width, shown_title, title_line
 from opencode.tui.loading import Glimpse
 from opencode.tui.screens.actions import rename_session
 from opencode.tui.screens.base import Command, Host, Layer
@@ -52,6 +52,7 @@ class SessionScreen(Layer):
     ) -> None:
         """`glimpse`: what is shown until the session is read."""
         super().__init__(host)
+        self._columns = 0
         self._first = session
         self._glimpse = glimpse
         self._deleted = deleted
@@ -98,7 +99,12 @@ class SessionScreen(Layer):
         place = [*self._find.runs(), *self._conversation.place()]
         if self._conversation.gone:
             place += [("dim", " · "), ("error", "deleted")]
-        return [("title", shown_title(self.session.title))], place
+        author = self.session.author if self.host.provider == "remote" else None
+        room = self._columns - 2 - 1 - runs_width(place)
+        return title_line(self.session.title, author, room), place
+
+    def resized(self, columns: int, rows: int) -> None:
+        self._columns = columns
 
     def foot_rows(self, columns: int, rows: int) -> int:
         foot = self.widget.foot(columns, rows)
