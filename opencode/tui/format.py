@@ -27,6 +27,7 @@ __all__ = [
     "session_row",
     "shown_title",
     "sort_at",
+    "title_line",
     "truncate_runs",
     "with_more",
 ]
@@ -37,6 +38,8 @@ Run = tuple[str | None, str]
 UNTITLED = "(untitled)"
 
 MIN_TITLE = 30
+
+MAX_AUTHOR = 24
 
 MIN_MARKED = 8
 """Columns of a title below which the mark of its sub-sessions is left out."""
@@ -100,6 +103,16 @@ _GIVE_WAY = (_COST, _TOKENS, _AUTHOR, _MESSAGES)
 def shown_title(title: str) -> str:
     """Return a title that is safe to show and never empty."""
     return text.clean_line(title).strip() or UNTITLED
+
+
+def title_line(title: str, author: str | None, width: int) -> list[Run]:
+    """Return a session's title, and whose it is where that leaves as much of it as a list does."""
+    shown, name = shown_title(title), text.truncate(author_name(author), MAX_AUTHOR)
+    by = f" · by {name}" if name else ""
+    room = width - text.width(by)
+    if not by or room < min(text.width(shown), MIN_TITLE):
+        return [("title", shown)]
+    return [("title", text.truncate(shown, room)), ("dim", by)]
 
 
 def columns_for(width: int, shape: Shape = PLAIN) -> tuple[Column, ...]:

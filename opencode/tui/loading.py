@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from opencode.tui.render.message import Renderer
 
 __all__ = [
+    "Glimpse",
     "LoadMessages",
     "Messages",
     "Stretch",
@@ -44,6 +45,14 @@ class Messages(NamedTuple):
 
     session: Session
     stretch: Stretch[Rendered]
+
+
+class Glimpse(NamedTuple):
+    """The end of a session as one pane has read it, for another one to begin with."""
+
+    messages: Messages
+    render: Renderer
+    """Knows the messages, most of them with their Markdown."""
 
 
 class LoadMessages(Protocol):

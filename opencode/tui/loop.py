@@ -21,7 +21,7 @@ from opencode.tui.icons import has_icons
 from opencode.tui.jobs import Jobs
 from opencode.tui.log import captured
 from opencode.tui.outside import TerminalOutside
-from opencode.tui.pace import SETTLED, settle
+from opencode.tui.pace import SETTLED, FrameFirst, settle
 from opencode.tui.screens.base import Command
 from opencode.tui.terminal import InputFilter, TerminalScreen, signals_to_pipe
 from opencode.tui.threads import ThreadJobs
@@ -49,6 +49,7 @@ class _Loop:
     ) -> None:
         self._waking = threading.Lock()
         self._closed = False
+        self._frame = FrameFirst()
         self.app = App(opener, self, self._make_jobs, owns_store=owns_store, known=known)
         self.urwid = urwid.MainLoop(
             self.app.root,
@@ -73,6 +74,13 @@ class _Loop:
     def cancel(self, handle: object) -> None:
         self.urwid.remove_alarm(handle)
 
+    def start(self) -> None:
+        """Begin to open the database; call it before the loop runs."""
+        self.app.start()
+        # Once urwid has put its drawing among what is done when there is nothing else to do.
+        self.later(0, lambda: self.urwid.event_loop.enter_idle(self._frame.drawn))
+        self.later(SETTLED, settle)
+
     def close(self) -> None:
         """Give back the pipe; a job that could not be waited for finds none any more."""
         self.urwid.remove_watch_pipe(self._wake_pipe)
@@ -81,7 +89,7 @@ class _Loop:
             os.close(self._wake_pipe)
 
     def _make_jobs(self, guard: CallGuard, name: str) -> Jobs:
-        return ThreadJobs(guard, self._wake, name=name)
+        return ThreadJobs(guard, self._wake, frame=self._frame, name=name)
 
     def _wake(self) -> None:
         # The number of a pipe that was closed may be another file's by now.
@@ -117,8 +125,7 @@ def run_program(
     with captured(app.log, log_file):
         try:
             with signals_to_pipe(loop.urwid, on_signal):
-                app.start()
-                loop.later(SETTLED, settle)
+                loop.start()
                 loop.urwid.run()
         except (RuntimeError, OSError) as error:
             if str(error) != HUNG_UP and not _terminal_is_gone():

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from opencode.tui.jobs import Job, Jobs, Watch
+from opencode.tui.pace import FrameFirst
 
 __all__ = ["ThreadJobs"]
 
@@ -28,9 +29,12 @@ class ThreadJobs(Jobs):
         wake: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
         *,
+        frame: FrameFirst | None = None,
         name: str = "",
     ) -> None:
+        """`frame`: what is drawn before a job begins."""
         super().__init__(guard, clock)
+        self._frame = frame or FrameFirst()
         self._wake = wake
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         # A daemon: a server that does not answer must not keep the program from ending.
@@ -39,6 +43,7 @@ class ThreadJobs(Jobs):
 
     def close(self, last: Callable[[], Any] = lambda: None, timeout: float = 5) -> bool:
         self._closing = True
+        self._frame.drawn()
         writes = any(job.key is None for job in self._pending.values())
         self._queue.put(_uncounted(last))
         self._queue.put(None)
@@ -58,6 +63,7 @@ class ThreadJobs(Jobs):
         self._queue.put(_uncounted(lambda: None))
 
     def _start(self, job: Job) -> None:
+        self._frame.hold()
         self._queue.put(job)
 
     def _work(self) -> None:
@@ -76,6 +82,7 @@ class ThreadJobs(Jobs):
                 continue
             if job is None:
                 return
+            self._frame.wait()
             self._run(job)
             self._tell(job if job.number else None)
 

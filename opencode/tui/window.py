@@ -125,6 +125,10 @@ class Window(Generic[T]):
         self._asked.update(sides)
         return sides
 
+    def hold(self) -> None:
+        """Want no page on either side until what there is was replaced."""
+        self._asked.update(("before", "after"))
+
     def arrived(self, side: Side, generation: int) -> bool:
         """Take note that a page came, or failed to; whether it still fits."""
         if generation != self.generation:

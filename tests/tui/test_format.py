@@ -20,6 +20,7 @@ from opencode.tui.format import (
     session_row,
     shown_title,
     sort_at,
+    title_line,
     truncate_runs,
 )
 from tests.tui.driver import NOW
@@ -121,6 +122,32 @@ def test_columns_give_way_to_the_title() -> None:
 )
 def test_titles(title: str, shown: str) -> None:
     assert shown_title(title) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "author", "width", "shown"),
+    [
+        ("Short", "Ada <ada@example.com>", 14, "Short · by Ada"),
+        ("Short", "Ada <ada@example.com>", 13, "Short"),
+        ("x" * 60, "Ada", 39, f"{'x' * 29}… · by Ada"),
+        ("x" * 60, "Ada", 38, "x" * 60),
+        ("Short", None, 80, "Short"),
+        ("Short", " <ada@example.com>", 80, "Short"),
+        ("Short", "\x1b[2JAda\nLovelace\u202e", 80, "Short · by Ada Lovelace"),
+        ("Short", "y" * 100, 80, f"Short · by {'y' * 23}…"),
+        ("", "Ada", -5, "(untitled)"),
+    ],
+)
+def test_the_author_gives_way_to_the_title(
+    title: str, author: str | None, width: int, shown: str
+) -> None:
+    assert "".join(part for _, part in title_line(title, author, width)) == shown
+
+
+@given(st.sampled_from(TITLES), st.sampled_from(TITLES), st.integers(0, 120))
+def test_an_author_never_makes_a_title_wider(title: str, author: str, width: int) -> None:
+    runs = title_line(title, author, width)
+    assert len(runs) == 1 or runs_width(runs) <= width
 
 
 def test_the_project_is_cut_on_the_left_and_the_provider_is_not() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from opencode.errors import NotFound
 from opencode.tui.guards import CallGuard
+from opencode.tui.pace import FrameFirst
 from opencode.tui.threads import ThreadJobs
 from tests.tui.inline import InlineJobs
 
@@ -124,6 +125,65 @@ def test_work_is_done_in_one_other_thread(
     jobs.deliver()
     assert len(set(results.done)) == 1
     assert threading.get_ident() not in results.done
+
+
+class TestFrameFirst:
+    """What a key leads to begins when its answer is drawn."""
+
+    @pytest.fixture
+    def frame(self, monkeypatch: pytest.MonkeyPatch) -> FrameFirst:
+        """Waited for without an end."""
+        monkeypatch.setattr("opencode.tui.pace.PATIENCE", 60)
+        return FrameFirst()
+
+    @pytest.fixture
+    def jobs(self, frame: FrameFirst, results: Results) -> ThreadJobs:
+        return ThreadJobs(CallGuard(results.reported.append), lambda: None, frame=frame)
+
+    def test_a_job_waits_for_the_frame(
+        self, frame: FrameFirst, jobs: ThreadJobs, results: Results
+    ) -> None:
+        drawn: list[bool] = []
+        seen: list[bool] = []
+        done = threading.Event()
+        frame.drawn()
+        jobs.submit(lambda: seen.append(bool(drawn)), results.done.append, results.failed.append)
+        jobs.submit(done.set, results.done.append, results.failed.append)
+        assert not done.wait(0.1)
+        drawn.append(True)
+        frame.drawn()
+        assert done.wait(10)
+        assert seen == [True]
+        assert jobs.close()
+
+    def test_before_there_is_a_loop_nothing_waits(self, jobs: ThreadJobs, results: Results) -> None:
+        done = threading.Event()
+        jobs.submit(done.set, results.done.append, results.failed.append)
+        assert done.wait(10)
+        assert jobs.close()
+
+    def test_without_a_frame_it_begins_all_the_same(
+        self,
+        frame: FrameFirst,
+        jobs: ThreadJobs,
+        results: Results,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("opencode.tui.pace.PATIENCE", 0.01)
+        done = threading.Event()
+        frame.drawn()
+        jobs.submit(done.set, results.done.append, results.failed.append)
+        assert done.wait(10)
+        assert jobs.close()
+
+    def test_the_end_waits_for_no_frame(
+        self, frame: FrameFirst, jobs: ThreadJobs, results: Results
+    ) -> None:
+        written: list[str] = []
+        frame.drawn()
+        jobs.submit(lambda: written.append("it"), results.done.append, results.failed.append)
+        assert jobs.close(timeout=10)
+        assert written == ["it"]
 
 
 def test_closing_finishes_writes_and_skips_reads(results: Results) -> None:

@@ -56,6 +56,7 @@ def test_shared_database(
     compare(golden, "shared", size, driver)
     compare(golden, "shared-delete", size, driver.press("d"))
     compare(golden, "shared-author", size, driver.press("esc", "a", *"ada"))
+    compare(golden, "shared-session", size, driver.press("esc", "enter"))
 
 
 @at_every_size

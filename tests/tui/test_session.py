@@ -162,6 +162,18 @@ def test_messages_of_others_arrive_below_and_the_view_stays(
     assert driver.header().endswith("of 61")
 
 
+def test_a_page_that_comes_while_all_is_read_again_is_kept(
+    store: Store, drive: StartDriver
+) -> None:
+    """The page was asked for first; what is read again begins where the window began then."""
+    many_messages(store, add_session(store, "Long"), 150)
+    driver = drive(store).press("enter")
+    driver.press(*["page up"] * 14, settle=False).press("R")
+    driver.press(*["page up"] * 60)
+    assert "message 1" in marked(driver)
+    assert driver.header().endswith("of 150")
+
+
 def say_elsewhere(store: Store, driver: Driver, seq: int, *paragraphs: str) -> str:
     """Have a message changed by another process; returns what is seen then."""
     parts = json.dumps([{"type": "text", "data": {"text": "\n\n".join(paragraphs)}}])

@@ -103,11 +103,19 @@ class Renderer:
         """Return messages quickly: as plain text unless `polish` was there before."""
         return [self._render(message) for message in messages]
 
+    def learn(self, other: Renderer, ids: Iterable[str]) -> None:
+        """Remember of these messages what another one remembers."""
+        for known in other.known(ids).values():
+            self._remember(known)
+
+    def known(self, ids: Iterable[str]) -> dict[str, _Known]:
+        """Return what it remembers of these messages, by id."""
+        with self._lock:
+            return {id: self._cache[id] for id in ids if id in self._cache}
+
     def polish(self, ids: Iterable[str]) -> dict[str, Rendered]:
         """Return messages that were rendered before with their Markdown and code, by id."""
-        with self._lock:
-            known = {id: self._cache[id] for id in ids if id in self._cache}
-        return {id: self._polished(entry) for id, entry in known.items()}
+        return {id: self._polished(known) for id, known in self.known(ids).items()}
 
     def _polished(self, known: _Known) -> Rendered:
         if not known.rendered.rich:

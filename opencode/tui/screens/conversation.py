@@ -13,7 +13,7 @@ from opencode.tui import loading
 from opencode.tui.copying import Spot
 from opencode.tui.format import Run
 from opencode.tui.keymap import MOVES
-from opencode.tui.loading import LoadMessages
+from opencode.tui.loading import Glimpse, LoadMessages, Messages, Stretch
 from opencode.tui.render.compose import YOU, Item, ItemKey
 from opencode.tui.render.message import Renderer
 from opencode.tui.screens.base import Command, Host
@@ -67,9 +67,9 @@ class Conversation:
         # In a shared database it is mostly somebody else, and several may write in one session.
         self._transcript = Transcript(YOU if host.provider == "local" else "user")
         self._blocks = MarkedBlocks(self._transcript, hint)
-        key, render = f"{name}.messages", Renderer()
-        self._feed = Feed(host, key, render, self._transcript, self._staying, self._is_gone)
-        self._polish = Polish(host, f"{key}.rich", render, self._transcript.window)
+        key, self._render = f"{name}.messages", Renderer()
+        self._feed = Feed(host, key, self._render, self._transcript, self._staying, self._is_gone)
+        self._polish = Polish(host, f"{key}.rich", self._render, self._transcript.window)
         self._new_below = 0
         self._reading = False
         """Whether an end of the session is on its way."""
@@ -100,6 +100,22 @@ class Conversation:
         self._transcript.clear()
         self.view.placeholder = [[("dim", "loading…")]]
         self._read(partial(loading.last_messages, size=size), "last")
+
+    def glimpse(self, session: Session) -> Glimpse | None:
+        """Return the end of a session for another pane; None unless that is loaded here."""
+        window = self._transcript.window
+        if self.session is None or self.session.id != session.id or not window.ends:
+            return None
+        items = window.items[-PAGE:]
+        known = session._replace(message_count=window.total or len(items))
+        starts = window.starts and len(items) == len(window.items)
+        return Glimpse(Messages(known, Stretch(items, starts, ends=True)), self._render)
+
+    def begin(self, glimpse: Glimpse) -> None:
+        """Show the end of a session as another pane has it, and see what has changed since."""
+        self._feed.begin(glimpse)
+        self._show_read(glimpse.messages.session, "last")
+        self.refresh()
 
     def show_end(self) -> None:
         """Read the end of the session again and go there."""
@@ -205,15 +221,7 @@ class Conversation:
 
     def _read(self, load: LoadMessages, go_to: str) -> None:
         """Have an end of the session read, and go there."""
-
-        def done(session: Session) -> None:
-            self._reading = False
-            self.session = session
-            self.lose(gone=False)
-            self.view.placeholder = [[("dim", "No messages in this session yet.")]]
-            self._new_below = 0
-            self._on_change()
-            self.view.move(go_to)
+        done = partial(self._show_read, go_to=go_to)
 
         def failed(error: Exception) -> bool:
             self._reading = False
@@ -226,6 +234,16 @@ class Conversation:
         if self.session is not None:
             self._reading = True
             self._feed.read(self.session, load, done, failed)
+
+    def _show_read(self, session: Session, go_to: str) -> None:
+        """Show an end of a session that has been read."""
+        self._reading = False
+        self.session = session
+        self.lose(gone=False)
+        self.view.placeholder = [[("dim", "No messages in this session yet.")]]
+        self._new_below = 0
+        self._on_change()
+        self.view.move(go_to)
 
     def lose(self, *, gone: bool = True) -> None:
         """Take note that the session is not in the database any more, or that it is."""
@@ -244,6 +262,9 @@ class Conversation:
         self.session = session
         self.lose(gone=False)
         self._new_below += added
+        if not self._transcript.window.items:
+            # All that was loaded is gone; there may be more before it.
+            self.show_end()
 
     def _moved(self) -> None:
         shown = self.view.visible()

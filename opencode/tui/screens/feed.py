@@ -8,7 +8,7 @@ from functools import partial
 
 from opencode.models import Session
 from opencode.tui import loading
-from opencode.tui.loading import LoadMessages, Messages, Stretch
+from opencode.tui.loading import Glimpse, LoadMessages, Messages, Stretch
 from opencode.tui.render.blocks import Rendered
 from opencode.tui.render.message import Renderer
 from opencode.tui.screens.base import Host
@@ -59,14 +59,17 @@ class Feed:
         """Read an end of a session in place of what there is; `done` gets it as it is now."""
 
         def arrived(messages: Messages) -> None:
-            stretch = messages.stretch
-            self._window.total = messages.session.message_count
-            self._window.replace(stretch.items, starts=stretch.starts, ends=stretch.ends)
-            self._transcript.update()
+            self._take(messages)
             done(messages.session)
 
         work = partial(load, render=self._render, session_id=session.id)
         self._host.submit(work, arrived, key=self._key, failed=failed)
+
+    def begin(self, glimpse: Glimpse) -> None:
+        """Begin with what another pane has read; before a `reload` nothing is read on from it."""
+        self._render.learn(glimpse.render, (one.id for one in glimpse.messages.stretch.items))
+        self._take(glimpse.messages)
+        self._window.hold()
 
     def reload(
         self,
@@ -79,16 +82,21 @@ class Feed:
         `following` is to this what `keeping` is to the rest.
         """
         window = self._window
+        first, loaded = window.items[0].seq, len(window.items)
         work = partial(
             loading.reload_messages,
             render=self._render,
             session_id=session.id,
-            first=window.items[0].seq,
-            loaded=len(window.items),
+            first=first,
+            loaded=loaded,
             ends=window.ends,
         )
 
         def arrived(messages: Messages) -> None:
+            if (window.items[0].seq, len(window.items)) != (first, loaded):
+                # A page that had been asked for before came meanwhile.
+                self.reload(messages.session, following, done)
+                return
             stretch = messages.stretch
             added = self._transcript.count_after(stretch.items, self._transcript.last_seq())
             with following():
@@ -117,6 +125,12 @@ class Feed:
         """Read on where the reader comes near an end of the window; he sees its items so far."""
         for side in self._window.wanted(first, last):
             self._read_on(session, side)
+
+    def _take(self, messages: Messages) -> None:
+        stretch = messages.stretch
+        self._window.total = messages.session.message_count
+        self._window.replace(stretch.items, starts=stretch.starts, ends=stretch.ends)
+        self._transcript.update()
 
     def _read_on(self, session: Session, side: Side) -> None:
         window = self._window

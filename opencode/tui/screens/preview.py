@@ -10,6 +10,7 @@ from opencode.tui.screens.base import Command, Host
 from opencode.tui.screens.rest import Rest
 
 if TYPE_CHECKING:
+    from opencode.tui.loading import Glimpse
     from opencode.tui.screens.conversation import Conversation
     from opencode.tui.widgets.listview import ListView
 
@@ -66,6 +67,10 @@ class Preview:
             self._show_wanted()
         elif shown.id != session.id:
             self._rest.then(self._show_wanted)
+
+    def glimpse(self, session: Session) -> Glimpse | None:
+        """Return the end of a session for its own screen; None unless that is shown here."""
+        return self._conversation.glimpse(session) if self._conversation is not None else None
 
     def refresh(self) -> None:
         """Read again what is shown; where that was the end, it is the end as it is now."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from opencode.models import Session
 from opencode.tui.copying import words_at
-from opencode.tui.format import Run, shown_title
+from opencode.tui.format import Run, runs_width, shown_title, title_line
+from opencode.tui.loading import Glimpse
 from opencode.tui.screens.actions import rename_session
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.choices import export_dialog
@@ -42,9 +43,18 @@ class SessionScreen(Layer):
     place = "session"
     widget: WithFoot
 
-    def __init__(self, host: Host, session: Session, deleted: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        host: Host,
+        session: Session,
+        deleted: Callable[[str], None],
+        glimpse: Glimpse | None = None,
+    ) -> None:
+        """`glimpse`: what is shown until the session is read."""
         super().__init__(host)
+        self._columns = 0
         self._first = session
+        self._glimpse = glimpse
         self._deleted = deleted
         self._conversation = Conversation(
             host, "session", hint=FOLDED, on_open=self._fold, on_gone=self._gone_or_not
@@ -96,7 +106,12 @@ class SessionScreen(Layer):
         place = [*self._find.runs(), *self._conversation.place()]
         if self._conversation.gone:
             place += [("dim", " · "), ("error", "deleted")]
-        return [("title", shown_title(self.session.title))], place
+        author = self.session.author if self.host.provider == "remote" else None
+        room = self._columns - 2 - 1 - runs_width(place)
+        return title_line(self.session.title, author, room), place
+
+    def resized(self, columns: int, rows: int) -> None:
+        self._columns = columns
 
     def foot_rows(self, columns: int, rows: int) -> int:
         foot = self.widget.foot(columns, rows)
@@ -107,12 +122,19 @@ class SessionScreen(Layer):
 
     def shown(self) -> None:
         if self._conversation.session is None:
-            self._conversation.show(self._first)
+            self._begin()
             self._writing.remind()
         else:
             # What others wrote while another screen was on top was told to that one.
             self._conversation.refresh()
         self._look_below()
+
+    def _begin(self) -> None:
+        glimpse, self._glimpse = self._glimpse, None
+        if glimpse is not None:
+            self._conversation.begin(glimpse)
+        else:
+            self._conversation.show(self._first)
 
     def refresh(self) -> None:
         self._conversation.refresh()

@@ -160,7 +160,8 @@ class SessionsScreen(Layer):
 
         selected = self._list.selected
         if selected is not None:
-            self.host.push(SessionScreen(self.host, selected, self._list.remove))
+            glimpse = self._preview.glimpse(selected)
+            self.host.push(SessionScreen(self.host, selected, self._list.remove, glimpse))
 
     def _new(self) -> None:
         from opencode.tui.screens.actions import new_session
