@@ -137,6 +137,15 @@ def test_projects(usual: Store, drive: StartDriver, golden: Golden, size: tuple[
 
 
 @at_every_size
+def test_replacing_a_title(
+    usual: Store, drive: StartDriver, golden: Golden, size: tuple[int, int]
+) -> None:
+    driver = drive(usual, size=size).press("r", "ctrl u").type("Session provider")
+    usual.sessions.rename("implement", "Implement the session provider for MySQL")
+    compare(golden, "renamed", size, driver.press("enter"))
+
+
+@at_every_size
 def test_replacing_a_file(
     usual: Store,
     drive: StartDriver,
