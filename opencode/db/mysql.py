@@ -59,6 +59,7 @@ class MySQLProvider:
     """
 
     type = ProviderType.MYSQL
+    waits_for = ""
     errors = (MySQLError,)
     """What the connections of `borrow` and `connect_for_changes` raise."""
 

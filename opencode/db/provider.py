@@ -36,6 +36,11 @@ class Provider(Protocol):
         ...
 
     @property
+    def waits_for(self) -> str:
+        """What a call of another thread waits for now, in words; empty if nothing is known."""
+        ...
+
+    @property
     def max_content_bytes(self) -> int:
         """The largest message or file, in bytes of UTF-8, that one statement can carry."""
         ...

@@ -49,6 +49,11 @@ class Access:
         self._away = False
         """Whether the file was not where it should be when it was looked for last."""
 
+    @property
+    def waits_for(self) -> str:
+        """What a job waits for, if that is known; asked on any thread."""
+        return self._opened.provider.waits_for if self._opened is not None else ""
+
     def open(self) -> Opened:
         """Open the database."""
         self._opened = store = self._opener()
