@@ -81,8 +81,11 @@ class Provider(Protocol):
         """
         ...
 
-    def data_version(self) -> int:
-        """Return a number that differs from the last one when others have committed since."""
+    def data_version(self, *, within: float | None = None) -> int:
+        """Return a number that differs from the last one when others have committed since.
+
+        A server that has not answered `within` so many seconds, attempts and all, is unavailable.
+        """
         ...
 
     def server_version(self) -> str:

@@ -193,7 +193,7 @@ class SQLiteProvider:
         with self._reading(connection):
             yield
 
-    def data_version(self) -> int:
+    def data_version(self, *, within: float | None = None) -> int:
         """Return SQLite's counter of other connections' commits, as this thread's one sees it."""
         return int(self._scalar("PRAGMA data_version"))
 
