@@ -7,6 +7,7 @@
     ├── ProjectError                 2  the project's identity cannot be told
     ├── NotFound                     1  nothing by that id, path or version in this project
     ├── AmbiguousId                  1  an id prefix fits more than one row
+    ├── RenamedMeanwhile             1  a session has no longer the title that was seen
     ├── Cancelled                    1  the user said no
     └── StoreError                   1  the database would not do what was asked
         ├── AlreadyExists            1  another row has that id
@@ -57,6 +58,7 @@ __all__ = [
     "PreflightFailed",
     "Problem",
     "ProjectError",
+    "RenamedMeanwhile",
     "SchemaDrift",
     "SchemaError",
     "ServerFull",
@@ -136,6 +138,14 @@ class AmbiguousId(OpencodeError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.candidates = tuple(candidates)
+
+
+class RenamedMeanwhile(OpencodeError):
+    """Somebody has given the session another title, which is `title`; it was left alone."""
+
+    def __init__(self, message: str, *, title: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.title = title
 
 
 class Cancelled(OpencodeError):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from opencode.db import holders
 from opencode.db.migrations import Connection, fetch
 from opencode.db.sqlite_errors import is_busy, translate
 from opencode.errors import DatabaseLocked
@@ -107,18 +108,7 @@ def server_lock(
 
 def lock_holder(database: Path) -> str | None:
     """Which process holds a SQLite database's lock, where the system tells (Linux)."""
-    try:
-        file = lock_path(database).stat().st_ino
-        lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return None
-    for line in lines:  # "1: POSIX  ADVISORY  WRITE 1234 08:01:5678 1073741824 1073742335"
-        fields = line.split()
-        if len(fields) < 8 or fields[3] != "WRITE" or fields[5].rpartition(":")[2] != str(file):
-            continue
-        if (pid := int(fields[4])) > 0:
-            return _describe_process(pid)
-    return None
+    return holders.lock_holder(lock_path(database))
 
 
 def server_lock_holder(connection: Connection) -> str | None:
@@ -174,15 +164,6 @@ def _wait(
         if not told and waited >= _WORTH_MENTIONING and waiting is not None:
             waiting(holder() or "another process")
             told = True
-
-
-def _describe_process(pid: int) -> str:
-    """Number and name; not the command line, which may hold secrets."""
-    try:
-        name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        name = ""
-    return f"process {pid} ({name})" if name else f"process {pid}"
 
 
 def _lock_name(connection: Connection) -> str:

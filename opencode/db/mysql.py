@@ -59,6 +59,7 @@ class MySQLProvider:
     """
 
     type = ProviderType.MYSQL
+    waits_for = ""
     errors = (MySQLError,)
     """What the connections of `borrow` and `connect_for_changes` raise."""
 
@@ -131,7 +132,7 @@ class MySQLProvider:
         """One read transaction; when its connection is lost, every further read in it fails."""
         return self._transactions.snapshot(slow=slow)
 
-    def data_version(self) -> int:
+    def data_version(self, *, within: float | None = None) -> int:
         """Return a number made of the times of the last commits to the tables.
 
         Commits of this process count too.  Times are whole seconds: until two seconds after a
@@ -139,7 +140,12 @@ class MySQLProvider:
         times.  A commit stays unseen when it comes later than that after its transaction began
         (MariaDB), and another transaction that began in the same second came before it.
         """
-        rows = self._rows(_LAST_COMMITS)
+
+        def commits(connection: MySQLConnection) -> tuple[tuple[Any, ...], ...]:
+            return _fetch(connection, _LAST_COMMITS)
+
+        asked = self._transactions
+        rows = asked.read(commits) if within is None else asked.look(commits, within)
         now = max((int(row[0]) for row in rows), default=0)
         times = [int(row[1] or 0) for row in rows]
         settled = any(times) and max(times) < now - 1

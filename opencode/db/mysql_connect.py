@@ -29,6 +29,7 @@ from opencode.db.mysql_errors import (
 )
 from opencode.db.mysql_session import CHARSET, COLLATION, ServerFacts, prepare
 from opencode.db.mysql_tls import tls_context
+from opencode.db.outage_log import outage_log
 from opencode.db.patience import Tell, told_when_slow
 from opencode.errors import OpencodeError
 
@@ -99,6 +100,7 @@ class Connector:
         self.place = Place(
             settings.host, settings.port, settings.socket, settings.database, settings.username
         )
+        self.outage = outage_log(self.place)
         self.facts: ServerFacts | None = None
         """What the last server connected to said."""
         self._environ = environ
@@ -149,8 +151,8 @@ class Connector:
                 cause, meaning = error, self._meaning(error)
             attempts += 1
             seen.append(meaning.message)
-            log.warning("connecting, attempt %d: %s", attempts, meaning)
-            log.debug("its cause", exc_info=cause)
+            self.outage.failed(meaning)
+            log.debug("connecting, attempt %d: %s", attempts, meaning, exc_info=cause)
             if not is_transient_connect(cause) or not backoff.pause(deadline):
                 raise _after(meaning, attempts, deadline) from cause
 

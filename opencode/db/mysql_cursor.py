@@ -19,12 +19,15 @@ __all__ = [
     "BareConnection",
     "MySQLConnection",
     "SizedCursor",
+    "hurried",
     "keep_alive",
     "patient",
 ]
 
 SLOW_SECONDS = 24 * 3600.0
 """How long a statement of a migration or a check may take on large tables."""
+
+_SHORTEST = 0.001  # 0 would be: do not wait at all
 
 _LONGEST_CHARACTER = 4  # bytes of UTF-8
 
@@ -86,6 +89,17 @@ def patient(connection: MySQLConnection) -> Iterator[None]:
     """Wait for the answers inside the block as long as they take: for work on whole tables."""
     usual = _read_timeout(connection)
     _set_read_timeout(connection, SLOW_SECONDS)
+    try:
+        yield
+    finally:
+        _set_read_timeout(connection, usual)
+
+
+@contextmanager
+def hurried(connection: MySQLConnection, seconds: float) -> Iterator[None]:
+    """Wait for no answer inside the block for longer than this, nor than usual."""
+    usual = _read_timeout(connection)
+    _set_read_timeout(connection, max(_SHORTEST, min(usual, seconds)))
     try:
         yield
     finally:

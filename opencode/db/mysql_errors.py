@@ -23,6 +23,7 @@ __all__ = [
     "is_transient_connect",
     "leaves_commit_unknown",
     "must_rerun",
+    "quiet",
     "silent",
     "timed_out",
     "translate",
@@ -183,6 +184,11 @@ def translate_connect(error: BaseException, place: Place, *, plain: bool = False
     if is_lost(error):
         return _fill(meanings.HUNG_UP, place, _text(error))
     return translate(error, place)
+
+
+def quiet(place: Place, seconds: float) -> OpencodeError:
+    """Return the error for a server that has stopped answering, for those who give up soon."""
+    return _fill(meanings.QUIET, place, f"{seconds:.3g} seconds")
 
 
 def silent(place: Place, seconds: float, *, accepted: bool) -> OpencodeError:

@@ -35,6 +35,7 @@ __all__ = [
     "NO_ROUTE",
     "NO_SOCKET",
     "PLAIN_LOGIN",
+    "QUIET",
     "QUOTA",
     "READ_ONLY",
     "SILENT",
@@ -103,6 +104,7 @@ NO_ANSWER = Meaning(
     "{place}: no answer within readTimeout ({detail})",
     f"{_WAIT}; where statements take that long, raise sessionProvider.mysql.readTimeout",
 )
+QUIET = Meaning(DatabaseUnavailable, "{place}: no answer within {detail}", _WAIT)
 HUNG_UP = Meaning(
     DatabaseUnavailable,
     "{place}: the server ended the connection while it was being made ({detail})",

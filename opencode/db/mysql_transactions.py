@@ -8,10 +8,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from opencode.db.deadline import Deadline
 from opencode.db.mysql_attempts import Attempts
-from opencode.db.mysql_cursor import MySQLConnection, patient
-from opencode.db.mysql_errors import MySQLError, Place, is_lost, must_rerun, timed_out, translate
+from opencode.db.mysql_cursor import MySQLConnection, hurried, patient
+from opencode.db.mysql_errors import (
+    MySQLError,
+    Place,
+    is_lost,
+    must_rerun,
+    quiet,
+    timed_out,
+    translate,
+)
 from opencode.db.mysql_processes import find_process
+from opencode.db.outage_log import outage_log
 from opencode.db.pool import Pool
 from opencode.db.provider import written_in_snapshot
 from opencode.errors import OpencodeError, ServerFull
@@ -42,6 +52,7 @@ class Transactions:
     """Runs work on connections of a pool; any thread may call."""
 
     def __init__(self, pool: Pool[MySQLConnection], place: Place, retry_seconds: float) -> None:
+        self._outage = outage_log(place)
         self._pool = pool
         self._place = place
         self._retry_seconds = retry_seconds
@@ -82,10 +93,35 @@ class Transactions:
             try:
                 with self._pool.connection() as connection:
                     thread = connection.thread_id()  # type: ignore[no-untyped-call]
-                    return work(connection)
+                    result = work(connection)
+                self._outage.is_over()
+                return result
             except MySQLError as error:
                 if timed_out(error) and self._is_at_work(thread):
                     raise translate(error, self._place) from error
+                attempts.pause(error)
+
+    def look(self, work: Callable[[MySQLConnection], T], seconds: float) -> T:
+        """As `read`, all of it within so many seconds: who looks again soon gives up soon."""
+        held = self._held()
+        if held is not None:
+            return self._join(held, work)
+        deadline = Deadline(seconds)
+        attempts = Attempts(self._place, seconds, deadline=deadline)
+        while True:
+            try:
+                with (
+                    self._pool.connection(deadline.remaining()) as connection,
+                    hurried(connection, deadline.remaining()),
+                ):
+                    result = work(connection)
+                self._outage.is_over()
+                return result
+            except MySQLError as error:
+                if timed_out(error):
+                    meaning = quiet(self._place, seconds)
+                    self._outage.failed(meaning)
+                    raise meaning from error
                 attempts.pause(error)
 
     @contextmanager
@@ -180,6 +216,7 @@ class Transactions:
             except Exception:
                 _undo(connection)
                 raise
+        self._outage.is_over()
         return result
 
     def _is_at_work(self, thread: int) -> bool:
@@ -224,6 +261,7 @@ class Transactions:
                     failure = error
                 else:
                     stack.push(trial.pop_all())
+                    self._outage.is_over()
                     return connection
             attempts.pause(failure)
 

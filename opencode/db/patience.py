@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["Tell", "told_when_slow"]
+__all__ = ["PATIENCE", "Tell", "told_when_slow"]
 
 Tell = Callable[[str], None]
 """Shows a line to the user; called from a thread of its own."""
 
-_PATIENCE = 1.0
+PATIENCE = 1.0
+"""Seconds after which a wait is worth mentioning."""
 
 
 @contextmanager
 def told_when_slow(
-    tell: Tell | None, text: Callable[[], str], *, seconds: float = _PATIENCE
+    tell: Tell | None, text: Callable[[], str], *, seconds: float = PATIENCE
 ) -> Iterator[None]:
     """Tell `text()` once when the block takes longer than `seconds`; never after its end."""
     if tell is None:

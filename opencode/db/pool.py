@@ -99,14 +99,16 @@ class Pool(Generic[C]):
         self._closed = False
 
     @contextmanager
-    def connection(self) -> Iterator[C]:
+    def connection(self, timeout: float | None = None) -> Iterator[C]:
         """Lend a connection; after an error it comes back only if the driver calls it clean.
+
+        `timeout` holds instead of the usual one where it is shorter.
 
         Raises:
             DatabaseUnavailable: None became free in time.
             StoreError: The pool is closed; and whatever the driver raises when it connects.
         """
-        lease = self._acquire()
+        lease = self._acquire(timeout)
         try:
             yield lease.connection
         except Exception:
@@ -145,8 +147,9 @@ class Pool(Generic[C]):
         for lease in idle:
             self._driver.close(lease.connection)
 
-    def _acquire(self) -> _Lease[C]:
-        deadline = Deadline(self._limits.timeout, self._clock)
+    def _acquire(self, timeout: float | None) -> _Lease[C]:
+        usual = self._limits.timeout
+        deadline = Deadline(usual if timeout is None else min(usual, timeout), self._clock)
         lease = self._take(deadline)
         try:
             if lease is not None and self._is_fresh(lease, deadline):
@@ -169,7 +172,7 @@ class Pool(Generic[C]):
                         self._taken += 1
                         return self._idle.pop() if self._idle else None
                     if not deadline.remaining():
-                        raise self._exhausted()
+                        raise self._exhausted(deadline.seconds)
                     self._changed.wait(deadline.remaining())
             finally:
                 self._waiting -= 1
@@ -221,10 +224,9 @@ class Pool(Generic[C]):
             self._taken -= 1
             self._changed.notify()
 
-    def _exhausted(self) -> DatabaseUnavailable:
-        limits = self._limits
+    def _exhausted(self, seconds: float) -> DatabaseUnavailable:
         return DatabaseUnavailable(
-            f"all {limits.max_connections} connections to the database are in use, and none "
-            f"became free within {limits.timeout:g} seconds",
+            f"all {self._limits.max_connections} connections to the database are in use, and none "
+            f"became free within {seconds:g} seconds",
             hint=self._hint,
         )

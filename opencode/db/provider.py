@@ -36,6 +36,11 @@ class Provider(Protocol):
         ...
 
     @property
+    def waits_for(self) -> str:
+        """What a call of another thread waits for now, in words; empty if nothing is known."""
+        ...
+
+    @property
     def max_content_bytes(self) -> int:
         """The largest message or file, in bytes of UTF-8, that one statement can carry."""
         ...
@@ -76,8 +81,11 @@ class Provider(Protocol):
         """
         ...
 
-    def data_version(self) -> int:
-        """Return a number that differs from the last one when others have committed since."""
+    def data_version(self, *, within: float | None = None) -> int:
+        """Return a number that differs from the last one when others have committed since.
+
+        A server that has not answered `within` so many seconds, attempts and all, is unavailable.
+        """
         ...
 
     def server_version(self) -> str:

@@ -13,7 +13,7 @@ from opencode.config import ProviderType
 from opencode.db.provider import written_in_snapshot
 from opencode.db.querier import Querier
 from opencode.db.queries import load_queries
-from opencode.db.sqlite_begin import begin_immediate
+from opencode.db.sqlite_begin import LockWait, WaitingConnection, begin_immediate, in_turns
 from opencode.db.sqlite_errors import explain, translate
 from opencode.db.sqlite_file import check_place, prepare_database_file
 from opencode.errors import StoreError
@@ -33,13 +33,18 @@ _CACHED_STATEMENTS = 256  # more than the Querier has
 
 
 def connect(
-    path: Path, *, busy_timeout: float = BUSY_TIMEOUT, create: bool = True, wal: bool = True
+    path: Path,
+    *,
+    busy_timeout: float = BUSY_TIMEOUT,
+    create: bool = True,
+    wal: bool = True,
+    wait: LockWait | None = None,
 ) -> sqlite3.Connection:
     """Open a connection with autocommit and the settings every user of the file must share.
 
     `wal=False` leaves the journal mode as it is, because setting it writes to the file: the
     upgrade must not do so before it has made its backup, which for a file with a rollback journal
-    is a copy of the untouched file, byte for byte.
+    is a copy of the untouched file, byte for byte.  `wait` takes note of locks that are waited for.
 
     Raises:
         DatabaseDamaged, DatabaseReadOnly, DatabaseLocked, DiskFull, StoreError: what is wrong
@@ -60,9 +65,11 @@ def connect(
             isolation_level=None,
             check_same_thread=False,  # closed by whichever thread closes the provider
             cached_statements=_CACHED_STATEMENTS,
+            factory=WaitingConnection,
         )
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    connection.wait = wait
     try:
         _configure(connection, path, wal=wal)
     except sqlite3.Error as error:
@@ -75,8 +82,9 @@ def connect(
 
 
 def _configure(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None:
-    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] if wal else "wal"
-    if mode != "wal":
+    # The first statement that reads the file, which somebody may have locked.
+    ((mode,),) = in_turns(connection, f"PRAGMA {'journal_mode = WAL' if wal else 'schema_version'}")
+    if wal and mode != "wal":
         raise StoreError(
             f"{path}: the file system does not support SQLite's write-ahead log (mode: {mode})",
             hint="network drives do not; set data.directory to a local disk, or use MySQL",
@@ -111,11 +119,19 @@ class SQLiteProvider:
     type = ProviderType.SQLITE
     max_content_bytes = _MAX_CONTENT_BYTES
 
-    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT, wal: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        wal: bool = True,
+        wait: LockWait | None = None,
+    ) -> None:
         """`wal=False` leaves the journal mode of the file as it is; see `connect`."""
         self.path = path
         self.busy_timeout = busy_timeout
         self._wal = wal
+        self._wait = wait if wait is not None else LockWait(path, busy_timeout)
         self._queries = load_queries("sqlite")
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -126,6 +142,11 @@ class SQLiteProvider:
     def location(self) -> str:
         """The database file's path."""
         return str(self.path)
+
+    @property
+    def waits_for(self) -> str:
+        """Whose lock is waited for to be given back, and for how long."""
+        return self._wait.words
 
     def run(
         self,
@@ -172,7 +193,7 @@ class SQLiteProvider:
         with self._reading(connection):
             yield
 
-    def data_version(self) -> int:
+    def data_version(self, *, within: float | None = None) -> int:
         """Return SQLite's counter of other connections' commits, as this thread's one sees it."""
         return int(self._scalar("PRAGMA data_version"))
 
@@ -214,7 +235,13 @@ class SQLiteProvider:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is not None and not self._closed:
             return connection
-        connection = connect(self.path, busy_timeout=self.busy_timeout, create=False, wal=self._wal)
+        connection = connect(
+            self.path,
+            busy_timeout=self.busy_timeout,
+            create=False,
+            wal=self._wal,
+            wait=self._wait,
+        )
         with self._lock:
             if self._closed:
                 connection.close()

@@ -1,16 +1,54 @@
-"""Beginning a write transaction of SQLite so that Ctrl-C gets through while others write."""
+"""Waiting for SQLite's locks so that Ctrl-C gets through, and so that it can be told meanwhile."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
+from pathlib import Path
+from typing import Any
 
+from opencode.db.patience import PATIENCE, Tell
 from opencode.db.sqlite_errors import is_busy
 
-__all__ = ["begin_immediate"]
+__all__ = ["LockWait", "WaitingConnection", "begin_immediate", "in_turns"]
 
 _TURN = 250
 """Milliseconds inside SQLite, which no signal interrupts."""
+
+
+class LockWait:
+    """Knows that a call waits for somebody else's lock, and for whose; shared by connections."""
+
+    def __init__(self, path: Path, seconds: float, tell: Tell | None = None) -> None:
+        """`tell` is told once for each wait, if it is one worth mentioning."""
+        self.words = ""
+        """What is waited for, and for how long; empty while nothing is."""
+        self._path = path
+        self._seconds = seconds
+        self._tell = tell
+
+    def goes_on(self, waited: float) -> None:
+        """Take note that there was a wait of so many seconds, and that it is not over."""
+        if waited < PATIENCE:
+            return
+        from opencode.db.holders import database_lock_holder
+
+        begins = not self.words
+        holder = database_lock_holder(self._path) or "another program"
+        limit = f"waiting for up to {self._seconds:g} s"
+        self.words = f"the database is locked by {holder}; {limit}"
+        if begins and self._tell is not None:
+            self._tell(self.words)
+
+    def is_over(self) -> None:
+        """Take note that nothing is waited for any more."""
+        self.words = ""
+
+
+class WaitingConnection(sqlite3.Connection):
+    """A connection that takes note of what it waits for."""
+
+    wait: LockWait | None = None
 
 
 def begin_immediate(connection: sqlite3.Connection) -> None:
@@ -19,19 +57,28 @@ def begin_immediate(connection: sqlite3.Connection) -> None:
     Raises:
         sqlite3.Error: As `BEGIN IMMEDIATE` does; busy when the time is over.
     """
+    in_turns(connection, "BEGIN IMMEDIATE")
+
+
+def in_turns(connection: sqlite3.Connection, statement: str) -> list[tuple[Any, ...]]:
+    """Execute a statement that may have to wait; return its rows."""
+    wait = connection.wait if isinstance(connection, WaitingConnection) else None
     limit: int = connection.execute("PRAGMA busy_timeout").fetchone()[0]
-    deadline = time.monotonic() + limit / 1000
+    started = time.monotonic()
     if limit > _TURN:
         connection.execute(f"PRAGMA busy_timeout = {_TURN}")
     try:
         while True:
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                return connection.execute(statement).fetchall()
             except sqlite3.Error as error:
-                if not is_busy(error) or time.monotonic() >= deadline:
+                waited = time.monotonic() - started
+                if not is_busy(error) or waited >= limit / 1000:
                     raise
-            else:
-                return
+                if wait is not None:
+                    wait.goes_on(waited)
     finally:
+        if wait is not None:
+            wait.is_over()
         if limit > _TURN:
             connection.execute(f"PRAGMA busy_timeout = {limit}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from opencode.db.migrations import Connection, Direction, Migration, State
 from opencode.db.resources import Dialect
 from opencode.db.sqlite import BUSY_TIMEOUT, connect
+from opencode.db.sqlite_begin import LockWait, WaitingConnection, in_turns
 from opencode.db.sqlite_errors import explain
 from opencode.db.sqlite_file import check_place, database_exists, prepare_database_file
 from opencode.errors import OpencodeError, StoreError
@@ -100,9 +101,12 @@ class SQLiteTarget:
     dialect: Dialect = "sqlite"
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
 
-    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
+    def __init__(
+        self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT, wait: LockWait | None = None
+    ) -> None:
         self.path = path
         self.busy_timeout = busy_timeout
+        self._wait = wait
 
     @property
     def location(self) -> str:
@@ -128,8 +132,16 @@ class SQLiteTarget:
             return
         check_place(self.path)
         uri = f"{self.path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=self.busy_timeout, isolation_level=None)
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=self.busy_timeout,
+            isolation_level=None,
+            factory=WaitingConnection,
+        )
+        connection.wait = self._wait
         with closing(connection):
+            in_turns(connection, "PRAGMA schema_version")
             yield connection
 
     @contextmanager
@@ -144,7 +156,8 @@ class SQLiteTarget:
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
         """A connection as the program always uses it."""
-        with closing(connect(self.path, busy_timeout=self.busy_timeout)) as connection:
+        connection = connect(self.path, busy_timeout=self.busy_timeout, wait=self._wait)
+        with closing(connection):
             yield connection
 
     def inspect(self, connection: sqlite3.Connection) -> State:

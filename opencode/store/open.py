@@ -133,7 +133,8 @@ def open_store(
         project: another project's id; by default the directory's own.
         dsn: `sqlite:////absolute/path.db`, or a MySQL DSN; by default what the configuration says.
         progress: told what an upgrade of the database is doing.
-        waiting: told a line when a server lets wait for a connection; from a thread of its own.
+        waiting: told a line when a server lets wait for a connection, or the lock of a file when
+            somebody else has it; from a thread of its own or the one that waits.
         found: told where it is going to be opened, which may take long.
         environ: the environment variables to go by.
 
@@ -191,12 +192,14 @@ def _connect(place: Place, waiting: Tell | None, *, wal: bool = True) -> tuple[P
     if place.config.provider is ProviderType.MYSQL:
         return _connect_mysql(place, waiting)
     from opencode.db.sqlite import SQLiteProvider
+    from opencode.db.sqlite_begin import LockWait
     from opencode.db.target import SQLiteTarget
 
     timeout = place.config.busy_timeout
+    wait = LockWait(place.database, timeout, waiting)
     return (
-        SQLiteProvider(place.database, busy_timeout=timeout, wal=wal),
-        SQLiteTarget(place.database, busy_timeout=timeout),
+        SQLiteProvider(place.database, busy_timeout=timeout, wal=wal, wait=wait),
+        SQLiteTarget(place.database, busy_timeout=timeout, wait=wait),
     )
 
 

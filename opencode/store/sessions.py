@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from opencode import limits
 from opencode.db.querier import Querier
-from opencode.errors import AmbiguousId, InvalidValue
+from opencode.errors import AmbiguousId, InvalidValue, RenamedMeanwhile
 from opencode.models import Cursor, Deleted, Page, Session, Sort
 from opencode.store import listing
 from opencode.store.ids import new_id
@@ -185,14 +185,24 @@ class Sessions:
         """Return what `delete` would remove."""
         return self._scope.read(lambda querier: self._contents(querier, session_ids)[1])
 
-    def rename(self, session_id: str, title: str) -> Session:
-        """Give a session another title; an empty one is refused."""
+    def rename(self, session_id: str, title: str, *, seen: str | None = None) -> Session:
+        """Give a session another title; an empty one is refused.
+
+        Raises:
+            RenamedMeanwhile: its title is neither the one that was `seen`, if that is given, nor
+                the new one already.
+        """
         title = limits.check_text("title", title.strip(), limits.TITLE)
         if not title:
             raise InvalidValue("the title is empty", hint="give the session a title")
         self._scope.key(session_id)
 
         def work(querier: Querier) -> Session:
+            if seen is not None:
+                self._lock(querier, [session_id])
+                now = self._scope.session(querier, session_id).title
+                if now not in {seen, title}:
+                    raise _renamed(session_id, now)
             querier.rename_session(title=title, project_id=self._project, id=session_id)
             return self._scope.session(querier, session_id)
 
@@ -297,6 +307,14 @@ class Sessions:
             messages=querier.count_messages(project_id=self._project, ids=wanted),
             files=querier.count_files(project_id=self._project, ids=wanted),
         )
+
+
+def _renamed(session_id: str, title: str) -> RenamedMeanwhile:
+    return RenamedMeanwhile(
+        f"session {session_id} was renamed to {title!r} meanwhile",
+        title=title,
+        hint="rename it from there if that is what you want",
+    )
 
 
 def _ambiguous(prefix: str, found: Sequence[Session]) -> AmbiguousId:

@@ -108,9 +108,9 @@ class Store:
         """
         return self.provider.snapshot()
 
-    def data_version(self) -> int:
+    def data_version(self, *, within: float | None = None) -> int:
         """Return a number that changes when others have written; for a live display."""
-        return self.provider.data_version()
+        return self.provider.data_version(within=within)
 
     def adopt(self) -> int:
         """File sessions that the Go OpenCode has begun since the opening; returns how many.

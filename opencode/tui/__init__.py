@@ -28,7 +28,7 @@ class Known(NamedTuple):
     provider: str = ""
     """`local` or `remote`."""
     waiting: str = ""
-    """What a server that lets wait has come to so far."""
+    """What a server that lets wait has come to so far, or who has locked the file."""
 
 
 def run(

@@ -10,6 +10,7 @@ from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui.draftfiles import draft_directory
 from opencode.tui.guards import WorkZone, fenced
+from opencode.tui.live import PATIENCE
 from opencode.tui.loading import short_path
 from opencode.tui.openfile import OpenFile
 from opencode.tui.screens.base import Place
@@ -49,6 +50,11 @@ class Access:
         self._away = False
         """Whether the file was not where it should be when it was looked for last."""
 
+    @property
+    def waits_for(self) -> str:
+        """What a job waits for, if that is known; asked on any thread."""
+        return self._opened.provider.waits_for if self._opened is not None else ""
+
     def open(self) -> Opened:
         """Open the database."""
         self._opened = store = self._opener()
@@ -80,7 +86,7 @@ class Access:
             away, self._away = self._away, not self._file.is_there()
             return away and not self._away
         try:
-            _open(self._store).data_version()
+            _open(self._store).data_version(within=PATIENCE)
         except DatabaseUnavailable:
             return False
         return True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
+from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui import Known
 from opencode.tui.access import Opened
@@ -187,10 +188,18 @@ class App:
         if self.place is None:
             known = self._known()
             return known.project_id or "…", known.provider or "…", title, self._outages.word
-        trouble = self._outages.word or ("no answer yet" if self.work.silent else "")
+        trouble = self._outages.word or self._slowness()
         return self.place.project_id, self.place.provider, title, trouble
 
+    def _slowness(self) -> str:
+        if self.work.waits_for:
+            return "locked"
+        return "no answer yet" if self.work.silent else ""
+
     def notice_runs(self) -> Sequence[Run]:
+        waits_for = self.work.waits_for
+        if waits_for and not self._notice.runs:
+            return [("warning", text.clean_line(f"{waits_for[0].upper()}{waits_for[1:]}."))]
         return self._notice.runs
 
     def drop_notice(self) -> None:

@@ -9,10 +9,12 @@ from opencode.tui.screens.base import Command, Host
 if TYPE_CHECKING:
     from opencode.store import Store
 
-__all__ = ["KEY", "LOST", "Live"]
+__all__ = ["KEY", "LOST", "PATIENCE", "Live"]
 
 LOCAL, REMOTE = 1.0, 5.0
 """Seconds between two looks: 10 µs on SQLite, a round trip on MySQL."""
+PATIENCE = 5.0
+"""Seconds within which a look must succeed: one that fails says that the server is lost."""
 LOST = 10.0
 """Seconds between two attempts to reach a server that is lost."""
 UNFOCUSED = 5
@@ -92,4 +94,4 @@ class Live:
 
 
 def _version(store: Store) -> int:
-    return store.data_version()
+    return store.data_version(within=PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError, StoreError
@@ -32,6 +33,8 @@ class Outages:
         """Whether the panel waits until what is being typed is done with."""
         self._refused = False
         """Whether the last look at the database was not let in: another password, a VPN down."""
+        self._causes: set[str] = set()
+        """What has been logged of the present outage."""
         self._lost_key: str | None = None
         """Which job failed when the database was lost."""
 
@@ -69,7 +72,7 @@ class Outages:
                     return
             self.report(error)
             return
-        log.warning("%s", error)
+        self._note(error)
         self.offline = True
         self._lost_key = key
         self._live.stop_until_back(self._returned)
@@ -90,6 +93,16 @@ class Outages:
             self._host.notice(f"{words} Go on typing, esc shows what can be done.", "error")
         else:
             self._show()
+
+    def _note(self, error: Exception) -> None:
+        """Log what the user is told, once for each cause; of a server the rest is logged below."""
+        cause = re.sub(r"\d+", "#", str(error))  # some say how often and how long it was tried
+        if not self.offline:
+            self._causes.clear()
+        if cause not in self._causes:
+            self._causes.add(cause)
+            level = logging.INFO if self._host.provider == "remote" else logging.WARNING
+            log.log(level, "%s", error)
 
     def show_held(self) -> None:
         """Show the panel that waited, if nothing is being typed any more."""

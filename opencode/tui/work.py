@@ -58,6 +58,11 @@ class Work:
         oldest = self.database.oldest
         return oldest is not None and self._clock() - oldest >= SILENT
 
+    @property
+    def waits_for(self) -> str:
+        """What the database's thread waits for, if it does and that is known."""
+        return self._access.waits_for
+
     def open(self, done: Callable[[Opened], None], failed: Callable[[Exception], None]) -> None:
         """Open the database."""
         self.database.submit(self._access.open, done, failed, key="open")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opencode.errors import AlreadyExists, AmbiguousId, InvalidValue, NotFound, UsageError
+from opencode.errors import (
+    AlreadyExists,
+    AmbiguousId,
+    InvalidValue,
+    NotFound,
+    RenamedMeanwhile,
+    UsageError,
+)
 from opencode.models import Session, Sort
 from opencode.parts import Text
 from opencode.store import Store
@@ -272,6 +280,38 @@ def test_renaming(store: Store) -> None:
         store.sessions.rename(session.id, "  ")
     with pytest.raises(NotFound):
         store.sessions.rename("nothing", "x")
+
+
+def test_a_title_that_was_not_seen_is_not_replaced(store: Store) -> None:
+    session = store.sessions.create(title="old")
+    assert store.sessions.rename(session.id, "theirs", seen="old").title == "theirs"
+    with pytest.raises(RenamedMeanwhile, match="'theirs'") as raised:
+        store.sessions.rename(session.id, "mine", seen="old")
+    assert raised.value.title == "theirs"
+    assert store.sessions.get(session.id).title == "theirs"
+    # Whoever wanted the same has it; letters that differ in case alone are another title.
+    assert store.sessions.rename(session.id, "theirs", seen="old").title == "theirs"
+    with pytest.raises(RenamedMeanwhile):
+        store.sessions.rename(session.id, "mine", seen="Theirs")
+    assert store.sessions.rename(session.id, "mine", seen="theirs").title == "mine"
+    with pytest.raises(NotFound):
+        store.sessions.rename("nothing", "x", seen="mine")
+
+
+def test_of_two_who_rename_at_once_one_is_told(store: Store) -> None:
+    session = store.sessions.create(title="old")
+
+    def rename(title: str) -> str:
+        try:
+            return store.sessions.rename(session.id, title, seen="old").title
+        except RenamedMeanwhile as error:
+            return f"after {error.title}"
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            ends = sorted(pool.map(rename, ("one", "two")))
+        assert ends in (["after one", "one"], ["after two", "two"])
+        store.sessions.rename(session.id, "old")
 
 
 def test_usage_is_added(store: Store) -> None:

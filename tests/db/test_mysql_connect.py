@@ -183,7 +183,9 @@ def test_looking_up_a_name_has_the_same_limit(monkeypatch: pytest.MonkeyPatch) -
 def test_a_closed_port_is_tried_until_the_limit(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     error = refusal(settings(free_port(), seconds=0.5), DatabaseUnavailable)
-    attempts = [record for record in caplog.records if record.levelno == logging.WARNING]
+    attempts = [message for message in caplog.messages if message.startswith("connecting, ")]
+    (told,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert "nothing listens on this port; from now on" in told.getMessage()
     assert "nothing listens on this port" in error.message
     assert f"tried {len(attempts)} times in " in error.message
     assert len(attempts) > 1

@@ -243,6 +243,49 @@ def test_a_server_that_falls_silent_for_good(settings: MySQLSettings, proxy: Fau
         assert time.monotonic() - started < 1 + 2 * READ_TIMEOUT + 2
 
 
+def test_who_only_looks_gives_up_soon(settings: MySQLSettings, proxy: FaultProxy) -> None:
+    with connected(settings, proxy, retry_seconds=30, read_timeout=30) as client:
+        known = client.provider.data_version
+        assert known(within=10)
+        proxy.expect(b"information_schema.tables", Fault.SILENCE_BEFORE)
+        started = time.monotonic()
+        with pytest.raises(DatabaseUnavailable, match=r"no answer within 0\.5 seconds"):
+            known(within=0.5)
+        assert time.monotonic() - started < 10
+        assert known(within=10)
+        proxy.refuse = True
+        proxy.cut()
+        started = time.monotonic()
+        with pytest.raises(DatabaseUnavailable):
+            known(within=0.5)
+        assert time.monotonic() - started < 10
+        proxy.refuse = False
+        assert known(within=10)
+
+
+def test_who_only_looks_bridges_what_passes(proxy: FaultProxy, client: Client) -> None:
+    assert client.provider.data_version(within=10)
+    proxy.cut()
+    assert client.provider.data_version(within=10)
+
+
+def test_the_log_is_short_while_a_server_is_away(
+    settings: MySQLSettings, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connected(settings, proxy, connection_timeout=2) as client:
+        proxy.refuse = True
+        proxy.cut()
+        for _ in range(2):
+            with pytest.raises(DatabaseUnavailable, match=r"tried \d+ times"):
+                client.messages.list(client.session.id)
+        proxy.refuse = False
+        client.messages.list(client.session.id)
+    first, *others, last = caplog.messages
+    assert "from now on this is told once a minute" in first
+    assert len(others) <= 1  # where the reset comes while packets are read it is another cause
+    assert "back after" in last
+
+
 def test_a_slow_network(settings: MySQLSettings, proxy: FaultProxy) -> None:
     proxy.delay = 0.03
     with connected(settings, proxy) as client:

@@ -337,3 +337,19 @@ def test_idle_ones_can_be_closed() -> None:
         assert [connection.closed for connection in driver.made] == [False, True]
     assert use(pool) == [1]
     assert pool.figures().lost == 0
+
+
+def test_one_call_may_have_less_time_but_not_more() -> None:
+    driver = FakeDriver()
+    pool = make_pool(driver, most=1, timeout=5)
+    with pool.connection(0.5), pytest.raises(DatabaseUnavailable, match=r"within 0\.01 seconds"):
+        use_within(pool, 0.01)
+    assert driver.timeouts[0] <= 0.5
+    pool.close_idle()
+    use_within(pool, 60)
+    assert 4 < driver.timeouts[1] <= 5
+
+
+def use_within(pool: Pool[Connection], seconds: float) -> None:
+    with pool.connection(seconds):
+        pass

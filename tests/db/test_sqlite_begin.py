@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from opencode.db.sqlite import connect
-from opencode.db.sqlite_begin import begin_immediate
+from opencode.db.sqlite import SQLiteProvider, connect
+from opencode.db.sqlite_begin import LockWait, begin_immediate
+from opencode.errors import DatabaseLocked
 
 
 def test_waiting_goes_on_until_the_lock_is_free(tmp_path: Path) -> None:
@@ -48,3 +50,52 @@ def test_other_errors_are_not_waited_for(tmp_path: Path) -> None:
         begin_immediate(connection)
         with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
             begin_immediate(connection)
+
+
+def test_a_wait_is_told_once_and_known_while_it_lasts(tmp_path: Path) -> None:
+    """By whose lock, where the system tells: here the process's own."""
+    database = tmp_path / "opencode.db"
+    told: list[tuple[str, str]] = []
+    wait = LockWait(database, 2, lambda words: told.append((words, wait.words)))
+    with (
+        closing(connect(database, busy_timeout=2, wait=wait)) as waiting,
+        closing(sqlite3.connect(database, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                begin_immediate(waiting)
+            assert wait.words == ""
+    assert len(told) == 2
+    (words, known), _ = told
+    assert words == known
+    who = f"process {os.getpid()} (" if Path("/proc/locks").exists() else "another program"
+    assert words.startswith(f"the database is locked by {who}")
+    assert words.endswith("; waiting for up to 2 s")
+
+
+def test_a_short_wait_is_not_told(tmp_path: Path) -> None:
+    database = tmp_path / "opencode.db"
+    told: list[str] = []
+    wait = LockWait(database, 0.6, told.append)
+    with (
+        closing(connect(database, busy_timeout=0.6, wait=wait)) as waiting,
+        closing(sqlite3.connect(database, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            begin_immediate(waiting)
+    assert not told
+
+
+def test_a_file_that_is_locked_as_a_whole_is_told_when_it_is_opened(tmp_path: Path) -> None:
+    database = tmp_path / "opencode.db"
+    told: list[str] = []
+    wait = LockWait(database, 2, told.append)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for wal in (True, False):
+            provider = SQLiteProvider(database, busy_timeout=2, wal=wal, wait=wait)
+            with pytest.raises(DatabaseLocked):
+                provider.data_version()
+    assert len(told) == 2

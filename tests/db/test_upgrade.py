@@ -81,9 +81,11 @@ def test_a_current_database_costs_two_selects(
 
     monkeypatch.setattr("sqlite3.connect", traced)
     assert upgrade_file(current) == UpgradeReport()
-    assert len(statements) == 2
-    assert statements[0] == "SELECT * FROM _yoyo_migration ORDER BY migration_id"
-    assert "EXISTS" in statements[1]
+    # The others have a lock waited for, and read no more than the first page, which is needed.
+    ledger, backfill = [one for one in statements if not one.startswith("PRAGMA")]
+    assert ledger == "SELECT * FROM _yoyo_migration ORDER BY migration_id"
+    assert "EXISTS" in backfill
+    assert len(statements) == 6
 
 
 def test_a_current_database_does_not_load_the_engine(current: Path) -> None:

@@ -65,7 +65,7 @@ class Work:
             "sessions.count_children": lambda: sessions.count_children([session]),
             "sessions.tree": lambda: sessions.tree(session),
             "sessions.contents": lambda: sessions.contents(session),
-            "sessions.rename": lambda: sessions.rename(session, "Two"),
+            "sessions.rename": lambda: sessions.rename(session, "Two", seen="One"),
             "sessions.add_usage": lambda: sessions.add_usage(session, prompt_tokens=1, cost=0.1),
             "sessions.set_summary": lambda: sessions.set_summary(session, message),
             "messages.append": lambda: messages.append(session, role="user", parts=parts),

@@ -76,6 +76,24 @@ def test_a_file_that_is_replaced_is_told_and_opened(
     assert titles == ["Lost?", "In the other"]
 
 
+def test_a_file_that_is_replaced_is_noticed_at_rest_and_waits_to_be_opened(
+    here: Path, drive: StartDriver, other: Path
+) -> None:
+    """It may be a copy that is not finished, and opening it would upgrade it."""
+    driver = start(here, drive)
+    for file in here.parent.glob("opencode.db-*"):
+        file.unlink()
+    other.replace(here)
+    before = here.read_bytes()
+    driver.advance(5)
+    assert "was replaced by another file" in driver.words()
+    assert driver.app.offline
+    assert here.read_bytes() == before
+    driver.press("r").settle()
+    assert "In the other" in driver.text()
+    assert not driver.app.offline
+
+
 def test_a_file_that_is_gone_is_noticed_at_rest_and_not_made_anew(
     here: Path, drive: StartDriver, tmp_path: Path
 ) -> None:

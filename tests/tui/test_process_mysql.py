@@ -25,6 +25,9 @@ PROJECT = "github.com/acme/app"
 PATIENCE = 90.0
 """Seconds; a lost server is tried for 30 before anybody is told."""
 
+SOON = 25.0
+"""Seconds; who does nothing is told within ten, on a machine that has nothing else to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remote:
@@ -151,6 +154,17 @@ def test_a_message_on_its_way_at_the_end_is_not_lost(
         assert sum(words.count("on its way") for words in remote.said("s4")) == 1
 
 
+def test_a_server_that_falls_silent_while_nobody_does_anything(
+    remote: Remote, proxy: HoldingProxy
+) -> None:
+    with remote.started(through(remote, proxy)) as terminal:
+        terminal.rest()
+        proxy.hold()
+        terminal.wait_for("Cannot reach the session database", " · offline", patience=SOON)
+        proxy.release()
+        terminal.wait_for("The database is back.", patience=PATIENCE).wait_without("offline")
+
+
 def test_leaving_waits_for_no_read(remote: Remote, proxy: HoldingProxy) -> None:
     with remote.started(through(remote, proxy)) as terminal:
         terminal.rest()
@@ -239,7 +253,7 @@ def test_a_server_that_is_lost_while_nobody_does_anything(
     with remote.started(size=(140, 40)) as terminal:
         terminal.wait_for("of 3")
         own.kill()
-        terminal.wait_for("Cannot reach the session database", patience=PATIENCE)
+        terminal.wait_for("Cannot reach the session database", " · offline", patience=SOON)
         assert "session 0" in terminal.text()
         terminal.press("esc").wait_without("Cannot reach").press("down").wait_for("2 of 5")
         # The messages of that session are read as soon as somebody answers, and all is well again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sqlite3
@@ -57,6 +58,23 @@ def test_locked_at_the_start(checkout: Path) -> None:
             terminal.wait_for("Cannot reach the session database", "is locked by another process")
             terminal.press("r").wait_for(" attempts)")
         terminal.press("r").wait_for("1 of 6", "Provider: local")
+        leave(terminal)
+
+
+def test_who_has_locked_the_file_is_told_while_it_is_waited_for(checkout: Path) -> None:
+    who = f"is locked by process {os.getpid()} ("
+    with (
+        locked(checkout, "PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE"),
+        Terminal.opencode(cwd=checkout) as terminal,
+    ):
+        terminal.wait_for("Opening the session database", who, "waiting for up to 60 s")
+    with started(checkout) as terminal:
+        with locked(checkout, "BEGIN IMMEDIATE"):
+            terminal.press("r").wait_for("Title:").press(*"!", "enter")
+            terminal.wait_for(f"The database {who}", "up to 60 s.", " · locked")
+            terminal.press("down").wait_for("2 of 6")
+        terminal.wait_for("Renamed to “Implement session provider feature!”.")
+        terminal.wait_without("locked")
         leave(terminal)
 
 

@@ -138,6 +138,33 @@ def test_projects(usual: Store, drive: StartDriver, golden: Golden, size: tuple[
 
 
 @at_every_size
+def test_locked(
+    usual: Store,
+    drive: StartDriver,
+    golden: Golden,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+) -> None:
+    words = "the database is locked by process 4711 (sqlite3); waiting for up to 60 s"
+    driver = drive(usual, size=size).press("r").type("!").press("enter", settle=False)
+    monkeypatch.setattr(type(usual.provider), "waits_for", words)
+    driver.timers.run_until(driver.timers.time + 4, lambda: None)
+    compare(golden, "locked", size, driver)
+    monkeypatch.undo()
+    driver.settle()
+    assert "locked" not in driver.text()
+
+
+@at_every_size
+def test_replacing_a_title(
+    usual: Store, drive: StartDriver, golden: Golden, size: tuple[int, int]
+) -> None:
+    driver = drive(usual, size=size).press("r", "ctrl u").type("Session provider")
+    usual.sessions.rename("implement", "Implement the session provider for MySQL")
+    compare(golden, "renamed", size, driver.press("enter"))
+
+
+@at_every_size
 def test_replacing_a_file(
     usual: Store,
     drive: StartDriver,

@@ -127,6 +127,39 @@ def test_rename_starts_from_the_title_and_refuses_an_empty_one(
     assert selected(driver) == "Steady"
 
 
+def test_a_title_that_somebody_else_gave_meanwhile_is_asked_about(
+    usual: Store, drive: StartDriver
+) -> None:
+    driver = drive(usual).press("r").type("!")
+    usual.sessions.rename("implement", "Theirs")
+    driver.press("enter")
+    assert "Meanwhile somebody else has given it the title" in driver.words()
+    assert "Replace it by “Implement session provider feature!”?" in driver.words()
+    driver.press("enter")
+    assert driver.footer().startswith(" Title: Implement session provider feature! ")
+    assert usual.sessions.get("implement").title == "Theirs"
+    driver.press("enter")
+    usual.sessions.rename("implement", "And another")
+    driver.press("y")
+    assert " And another " in driver.text()
+    driver.press("y")
+    assert driver.footer() == " Renamed to “Implement session provider feature!”."
+    assert selected(driver) == "Implement session provider feature!"
+    assert usual.sessions.get("implement").title == "Implement session provider feature!"
+
+
+def test_no_question_takes_keys_from_who_types_something_else(
+    usual: Store, drive: StartDriver
+) -> None:
+    driver = drive(usual).press("r").type("!")
+    usual.sessions.rename("implement", "Theirs")
+    driver.press("enter", "n", settle=False).settle()
+    assert "meanwhile it was renamed to “Theirs”" in driver.words()
+    driver.type("y").press("enter")
+    assert usual.sessions.get("implement").title == "Theirs"
+    assert "y" in titles(usual)
+
+
 def test_what_was_typed_comes_back_when_it_is_refused(usual: Store, drive: StartDriver) -> None:
     driver = drive(usual).press("r")
     driver.press("ctrl u")

@@ -13,7 +13,9 @@ from opencode.tui.widgets.listview import ListView
 __all__ = ["OpeningScreen"]
 
 OPENING = "Opening the session database …"
-PATIENCE = 2.0
+SERVER = "A server that does not answer is tried for half a minute."
+FILE = "A large file from an older version is copied first."
+PATIENCE = 1.5
 """Seconds after which a word about the wait is due."""
 
 
@@ -24,7 +26,7 @@ class OpeningScreen(Layer):
     widget: ListView
 
     def __init__(self, host: Host, waiting: Callable[[], str]) -> None:
-        """`waiting` gives what a server that lets wait has come to, once that is known."""
+        """`waiting` gives what is waited for, once that is known."""
         super().__init__(host)
         self._waiting = waiting
         self.widget = ListView(_Nothing())
@@ -44,12 +46,10 @@ class OpeningScreen(Layer):
         if self.host.layers[0] is not self:
             return
         remote, waiting = self.host.provider == "remote", text.clean_line(self._waiting())
-        if not remote:
-            words = "A large file from an older version is copied first."
-        elif waiting:
+        if waiting:
             words = waiting
         else:
-            words = "A server that does not answer is tried for half a minute."
+            words = SERVER if remote else FILE
             self.host.later(PATIENCE, self._explain)
         self.widget.placeholder = [[("dim", OPENING)], [], [("dim", words)]]
 
