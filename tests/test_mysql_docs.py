@@ -84,7 +84,7 @@ def test_the_account_for_backups_reads_what_a_backup_takes(
         ):
             cursor.execute(
                 "SELECT action_statement FROM information_schema.triggers"
-                " WHERE trigger_schema = 'opencode'"
+                " WHERE event_object_schema = 'opencode'"
             )
             assert sum(bool(body) for (body,) in cursor.fetchall()) == seen
             for table in ("sessions", "messages", "files"):

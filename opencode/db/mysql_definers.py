@@ -21,7 +21,7 @@ SELECT DISTINCT made.definer AS definer
 FROM information_schema.triggers AS made
 LEFT JOIN mysql.user AS account
     ON made.definer IN (CONCAT(account.user, '@', account.host), account.user)
-WHERE made.trigger_schema = DATABASE() AND made.definer <> '' AND account.user IS NULL
+WHERE made.event_object_schema = DATABASE() AND made.definer <> '' AND account.user IS NULL
 """
 _REMEDY: Final = "create it again with SELECT, UPDATE and TRIGGER on the database"
 

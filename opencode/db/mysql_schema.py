@@ -30,6 +30,7 @@ __all__ = [
 EXPECTED: Final = "schema.json"
 """Beside the migrations: by migration, the things it makes or changes; null for what it removes."""
 
+# Each by the database of its tables: by another one, a trigger's say, MariaDB looks through all.
 _OURS = "('files', 'messages', 'sessions')"
 _COLUMNS = f"""
 SELECT table_name AS tab, column_name AS name, column_type AS type, is_nullable AS nullable,
@@ -53,14 +54,16 @@ INNER JOIN information_schema.key_column_usage AS parts
     ON parts.constraint_schema = rules.constraint_schema
     AND parts.table_name = rules.table_name
     AND parts.constraint_name = rules.constraint_name
-WHERE rules.constraint_schema = DATABASE() AND rules.table_name IN {_OURS}
+WHERE
+    rules.constraint_schema = DATABASE() AND rules.table_name IN {_OURS}
+    AND parts.table_schema = DATABASE()
 ORDER BY rules.table_name, rules.constraint_name, parts.ordinal_position
 """  # noqa: S608
 _TRIGGERS = f"""
 SELECT event_object_table AS tab, trigger_name AS name, action_timing AS timing,
     event_manipulation AS event, action_statement AS body
 FROM information_schema.triggers
-WHERE trigger_schema = DATABASE() AND event_object_table IN {_OURS}
+WHERE event_object_schema = DATABASE() AND event_object_table IN {_OURS}
 ORDER BY event_object_table, trigger_name
 """  # noqa: S608
 _ENGINES = f"""

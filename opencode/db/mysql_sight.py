@@ -22,7 +22,7 @@ _UNSEEN: Final = (
 _TRIGGERS: Final = """
 SELECT trigger_name AS name, COALESCE(action_statement, '') <> '' AS has_body
 FROM information_schema.triggers
-WHERE trigger_schema = DATABASE() AND event_object_table IN ('files', 'messages', 'sessions')
+WHERE event_object_schema = DATABASE() AND event_object_table IN ('files', 'messages', 'sessions')
 """
 
 

@@ -34,7 +34,7 @@ WHERE table_schema = DATABASE() AND table_name IN ('sessions', 'messages', 'file
 ORDER BY 1, 2, 3;
 SELECT trigger_name, event_manipulation, action_timing, action_statement
 FROM information_schema.triggers
-WHERE trigger_schema = DATABASE()
+WHERE event_object_schema = DATABASE()
 ORDER BY 1;
 SELECT constraint_name, table_name, referenced_table_name, delete_rule
 FROM information_schema.referential_constraints

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from opencode.db.migrations import shipped_migrations
+from opencode.db import mysql_schema
+from opencode.db.migrations import Connection, fetch, shipped_migrations
 from opencode.db.mysql_schema import EXPECTED, expected_schema, read_schema
 from opencode.db.mysql_target import MySQLTarget
 from opencode.db.schema import Schema
@@ -47,6 +49,23 @@ def test_the_file_says_what_each_migration_makes(mysql_database: str) -> None:
 
 def test_the_file_describes_every_migration() -> None:
     assert list(json.loads(FILE.read_text("utf-8"))) == [m.id for m in shipped_migrations("mysql")]
+
+
+def test_no_other_database_is_looked_through(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MariaDB tells; it would open all tables, and be in each database for a moment meanwhile."""
+    plans: list[str] = []
+
+    def explained(connection: Connection, sql: str) -> list[dict[str, Any]]:
+        plans.append(repr(fetch(connection, f"EXPLAIN {sql}")))
+        return fetch(connection, sql)
+
+    monkeypatch.setattr(mysql_schema, "fetch", explained)
+    with database.open() as connection:
+        assert read_schema(connection, triggers=connection).things
+    assert len(plans) == 5
+    assert not [plan for plan in plans if "all databases" in plan]
 
 
 def test_a_file_of_another_version_is_an_incomplete_installation(

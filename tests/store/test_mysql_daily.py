@@ -209,7 +209,7 @@ def definitions(dsn: str) -> dict[str, object]:
         " non_unique FROM information_schema.statistics"
         " WHERE table_schema = DATABASE() ORDER BY 1, 2, 3",
         "triggers": "SELECT trigger_name, action_timing, event_manipulation, action_statement"
-        " FROM information_schema.triggers WHERE trigger_schema = DATABASE() ORDER BY 1",
+        " FROM information_schema.triggers WHERE event_object_schema = DATABASE() ORDER BY 1",
         "ledger": "SELECT migration_id, migration_hash, sha256 FROM _yoyo_migration ORDER BY 1",
     }
     with closing(Account.parse(dsn).connect()) as connection:
