@@ -5,47 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 from opencode.db.deadline import Deadline
 from opencode.db.mysql_attempts import Attempts
 from opencode.db.mysql_cursor import MySQLConnection, hurried, patient
-from opencode.db.mysql_errors import (
-    MySQLError,
-    Place,
-    is_lost,
-    must_rerun,
-    quiet,
-    timed_out,
-    translate,
-)
-from opencode.db.mysql_processes import find_process
+from opencode.db.mysql_errors import MySQLError, Place, quiet, timed_out, translate
+from opencode.db.mysql_savepoints import OpenTransaction
+from opencode.db.mysql_timeouts import is_at_work, is_full
 from opencode.db.outage_log import outage_log
 from opencode.db.pool import Pool
-from opencode.db.provider import written_in_snapshot
-from opencode.errors import OpencodeError, ServerFull
+from opencode.errors import OpencodeError
 
 __all__ = ["Transactions"]
 
 T = TypeVar("T")
-
-_TEMPORARY_TABLE = "SELECT plugin_name FROM information_schema.plugins LIMIT 1"
-
-
-@dataclass(slots=True)
-class _Held:
-    """The transaction a thread is in."""
-
-    connection: MySQLConnection
-    rerun: bool
-    """Whether whoever began it deals with the driver's errors, and runs it again."""
-    failed: OpencodeError | None = None
-    """Set when the server has undone it: what follows would be committed on its own."""
-    depth: int = 0
-    """How many savepoints are open."""
-    reading: bool = False
-    """Whether it is a snapshot, in which nothing can be written."""
 
 
 class Transactions:
@@ -66,14 +40,13 @@ class Transactions:
         """Run `work` in a transaction and commit it; see `Provider.run`."""
         held = self._held()
         if held is not None:
-            _refuse_in_snapshot(held)
-            return self._join(held, lambda connection: _in_savepoint(held, connection, work))
+            return held.write(work)
         attempts = Attempts(self._place, self._retry_seconds)
         while True:
             try:
                 return self._attempt(work, arrived, attempts)
             except MySQLError as error:
-                if attempts.commit_sent and timed_out(error) and self._is_full():
+                if attempts.commit_sent and timed_out(error) and is_full(self._pool, self._place):
                     raise attempts.full() from error
                 attempts.pause(error, can_tell=arrived is not None)
             except OpencodeError as error:
@@ -86,7 +59,7 @@ class Transactions:
         """
         held = self._held()
         if held is not None:
-            return self._join(held, work)
+            return held.read(work)
         attempts = Attempts(self._place, self._retry_seconds)
         thread = 0
         while True:
@@ -97,7 +70,7 @@ class Transactions:
                 self._outage.is_over()
                 return result
             except MySQLError as error:
-                if timed_out(error) and self._is_at_work(thread):
+                if timed_out(error) and is_at_work(self._pool, thread):
                     raise translate(error, self._place) from error
                 attempts.pause(error)
 
@@ -105,7 +78,7 @@ class Transactions:
         """As `read`, all of it within so many seconds: who looks again soon gives up soon."""
         held = self._held()
         if held is not None:
-            return self._join(held, work)
+            return held.read(work)
         deadline = Deadline(seconds)
         attempts = Attempts(self._place, seconds, deadline=deadline)
         while True:
@@ -129,12 +102,12 @@ class Transactions:
         """Make all calls of this thread inside one transaction, which is never run again."""
         joined = self._held()
         if joined is not None:
-            _refuse_in_snapshot(joined)
+            joined.refuse_in_snapshot()
             yield
             return
         attempts = Attempts(self._place, self._retry_seconds)
         with ExitStack() as stack:
-            held = _Held(self._begin(stack, _begin_writing), rerun=False)
+            held = OpenTransaction(self._begin(stack, _begin_writing), self._place)
             try:
                 with self._holding(held):
                     yield
@@ -158,7 +131,8 @@ class Transactions:
             yield
             return
         with ExitStack() as stack:
-            held = _Held(self._begin(stack, _begin_reading), rerun=False, reading=True)
+            connection = self._begin(stack, _begin_reading)
+            held = OpenTransaction(connection, self._place, reading=True)
             if slow:
                 stack.enter_context(patient(held.connection))
             try:
@@ -167,31 +141,17 @@ class Transactions:
             finally:
                 _undo(held.connection)
 
-    def _held(self) -> _Held | None:
-        held: _Held | None = getattr(self._local, "held", None)
+    def _held(self) -> OpenTransaction | None:
+        held: OpenTransaction | None = getattr(self._local, "held", None)
         return held
 
     @contextmanager
-    def _holding(self, held: _Held) -> Iterator[None]:
+    def _holding(self, held: OpenTransaction) -> Iterator[None]:
         self._local.held = held
         try:
             yield
         finally:
             self._local.held = None
-
-    def _join(self, held: _Held, work: Callable[[MySQLConnection], T]) -> T:
-        """Be part of the transaction this thread is in."""
-        if held.failed is not None:
-            raise held.failed
-        try:
-            return work(held.connection)
-        except MySQLError as error:
-            if held.rerun:
-                raise
-            meaning = translate(error, self._place)
-            if is_lost(error) or must_rerun(error):
-                held.failed = meaning
-            raise meaning from error
 
     def _attempt(
         self,
@@ -210,7 +170,7 @@ class Transactions:
         with self._pool.connection() as connection:
             connection.begin()
             try:
-                with self._holding(_Held(connection, rerun=True)):
+                with self._holding(OpenTransaction(connection, self._place, rerun=True)):
                     result = work(connection)
                 _commit(connection, attempts)
             except Exception:
@@ -218,36 +178,6 @@ class Transactions:
                 raise
         self._outage.is_over()
         return result
-
-    def _is_at_work(self, thread: int) -> bool:
-        """Whether the server goes on with the statement of a connection that we have given up.
-
-        Else the network has lost it, or the answer.
-
-        Raises:
-            DatabaseUnavailable: The server cannot be asked, nor could the work be done again.
-        """
-        try:
-            with self._pool.connection() as connection:
-                process = find_process(connection, thread)
-        except MySQLError:
-            return False
-        return process is not None and process.at_work
-
-    def _is_full(self) -> bool:
-        """Whether the server lacks disk space.
-
-        MySQL does not say so at COMMIT: when the binary log cannot be written it waits for
-        somebody to make space.  What needs a temporary table fails at once.
-        """
-        try:
-            with self._pool.connection() as connection, connection.cursor() as cursor:
-                cursor.execute(_TEMPORARY_TABLE)
-        except MySQLError as error:
-            return isinstance(translate(error, self._place), ServerFull)
-        except OpencodeError:
-            pass
-        return False
 
     def _begin(self, stack: ExitStack, begin: Callable[[MySQLConnection], None]) -> MySQLConnection:
         """Begin on a connection that `stack` gives back; one that has died is replaced."""
@@ -274,34 +204,6 @@ def _begin_reading(connection: MySQLConnection) -> None:
     # For this one transaction; READ COMMITTED has no snapshot.
     _execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     _execute(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
-
-
-def _refuse_in_snapshot(held: _Held) -> None:
-    if held.reading:
-        raise written_in_snapshot()
-
-
-def _in_savepoint(
-    held: _Held, connection: MySQLConnection, work: Callable[[MySQLConnection], T]
-) -> T:
-    """Undo failed work as a whole, and only it: the caller may go on with the transaction."""
-    name = f"joined_{held.depth}"
-    _execute(connection, f"SAVEPOINT {name}")
-    held.depth += 1
-    try:
-        result = work(connection)
-    except MySQLError as error:
-        # After these the server has undone the whole transaction, savepoint included.
-        if not (is_lost(error) or must_rerun(error)):
-            _execute(connection, f"ROLLBACK TO SAVEPOINT {name}")
-        raise
-    except Exception:
-        _execute(connection, f"ROLLBACK TO SAVEPOINT {name}")
-        raise
-    finally:
-        held.depth -= 1
-    _execute(connection, f"RELEASE SAVEPOINT {name}")
-    return result
 
 
 def _execute(connection: MySQLConnection, statement: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from opencode.db.holders import database_lock_holder, lock_holder
-from opencode.db.sqlite import connect
+from opencode.db.sqlite_connect import connect
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/locks").exists(), reason="only Linux tells who holds a lock"

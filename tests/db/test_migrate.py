@@ -23,7 +23,7 @@ from opencode.db.migrations import (
     shipped_migrations,
 )
 from opencode.db.schema import expected_schema, read_schema
-from opencode.db.sqlite import connect
+from opencode.db.sqlite_connect import connect
 from opencode.db.sqlite_errors import translate
 from opencode.errors import DatabaseLocked, MigrationFailed, StoreError
 from tests.conftest import PROJECT as SOURCE

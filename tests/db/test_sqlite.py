@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from opencode.db.sqlite import BUSY_TIMEOUT, SQLiteProvider, connect
+from opencode.db.sqlite import SQLiteProvider
+from opencode.db.sqlite_connect import BUSY_TIMEOUT, connect
 from opencode.errors import DatabaseLocked, StoreError, UsageError
 from opencode.store import Store, open_store
 from tests.conftest import RunOpencode
@@ -50,20 +51,6 @@ def test_an_existing_place_keeps_its_permissions(tmp_path: Path, database: Path)
     open_store(tmp_path, project="acme", dsn=f"sqlite:///{database}").close()
     assert database.stat().st_mode & 0o777 == 0o644
     assert not (database.parent / ".gitignore").exists()
-
-
-def test_every_connection_has_the_settings(database: Path) -> None:
-    with closing(connect(database)) as connection:
-        settings = {
-            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        }
-    assert settings == {
-        "journal_mode": "wal",
-        "synchronous": 1,
-        "foreign_keys": 1,
-        "busy_timeout": 60_000,
-    }
 
 
 def test_a_second_thread_leaves_the_locks_of_the_first(store: Store, database: Path) -> None:

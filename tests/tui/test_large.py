@@ -64,7 +64,7 @@ def inside(driver: Driver) -> Any:
     """The pane of the session that is open."""
     screen = driver.app.layers[-1]
     assert isinstance(screen, SessionScreen)
-    return screen._conversation
+    return screen._conversation.pane
 
 
 def test_from_end_to_end(many: Store, drive: StartDriver) -> None:
@@ -84,8 +84,8 @@ def test_little_of_it_is_in_memory(many: Store, drive: StartDriver) -> None:
     for _ in range(10):
         driver.press(*["page down"] * 20)
         pane = inside(driver)
-        assert len(pane._transcript.window.items) <= LIMIT
-        assert len(pane._blocks._made) <= len(pane._transcript.items) <= 2 * LIMIT
+        assert len(pane.transcript.window.items) <= LIMIT
+        assert len(pane.blocks._made) <= len(pane.transcript.items) <= 2 * LIMIT
 
 
 def test_finding(many: Store, drive: StartDriver) -> None:

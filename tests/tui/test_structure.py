@@ -64,6 +64,7 @@ LATE = {
     "opencode.tui.render",
     "opencode.tui.screens.conversation",
     "opencode.tui.screens.help",
+    "opencode.tui.screens.message_pane",
     "opencode.tui.screens.palette",
     "opencode.tui.screens.session",
     "opencode.tui.widgets.block",

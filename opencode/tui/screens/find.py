@@ -57,7 +57,7 @@ class Find:
         self._search = None
         self._hits.clear()
         self._at = None
-        self._conversation.highlight(None)
+        self._conversation.pane.blocks.highlight(None)
 
     def runs(self) -> list[Run]:
         """Return `hit 3 of 17 · `, with an ellipsis as long as the search goes on."""
@@ -77,8 +77,8 @@ class Find:
         if self._words:
             self._search = Search(self._words)
             self._complete = False
-            self._from = self._conversation.cursor_seq()
-            self._conversation.highlight(self._search.pattern)
+            self._from = self._conversation.pane.cursor_seq()
+            self._conversation.pane.blocks.highlight(self._search.pattern)
             self._go_on(0)
         return True
 

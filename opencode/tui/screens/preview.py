@@ -43,17 +43,17 @@ class Preview:
         self._conversation = Conversation(self._host, "preview", on_open=self._on_open)
         self.active = False
         self.show(self._wanted)
-        return self._conversation.view
+        return self._conversation.pane.view
 
     @property
     def active(self) -> bool:
         """Whether keys go to the pane."""
-        return self._conversation is not None and self._conversation.view.active
+        return self._conversation is not None and self._conversation.pane.view.active
 
     @active.setter
     def active(self, active: bool) -> None:
         if self._conversation is not None:
-            self._conversation.view.active = active and self.room
+            self._conversation.pane.view.active = active and self.room
 
     def show(self, session: Session | None) -> None:
         """Show what the cursor is on."""
@@ -74,13 +74,13 @@ class Preview:
 
     def refresh(self) -> None:
         """Read again what is shown; where that was the end, it is the end as it is now."""
-        pane = self._conversation
-        if pane is None or pane.session is None:
+        shown = self._conversation
+        if shown is None or shown.session is None:
             return
-        if not self.active and pane.view.at_end():
-            pane.show_end()
+        if not self.active and shown.pane.view.at_end():
+            shown.show_end()
         else:
-            pane.refresh()
+            shown.refresh()
 
     def move(self, command: str) -> bool:
         """Do a command for moving; whether it was one."""
@@ -94,7 +94,7 @@ class Preview:
         """Return what stands above the pane."""
         if self._conversation is None or self._conversation.session is None:
             return []
-        return [("heading", "Messages"), ("dim", "  "), *self._conversation.place()]
+        return [("heading", "Messages"), ("dim", "  "), *self._conversation.pane.place()]
 
     def _show_wanted(self) -> None:
         if self._wanted is not None and self._conversation is not None:

@@ -59,9 +59,10 @@ class SessionScreen(Layer):
         self._conversation = Conversation(
             host, "session", hint=FOLDED, on_open=self._fold, on_gone=self._gone_or_not
         )
+        self._pane = self._conversation.pane
         self._gone = Gone(self, lambda: self.session, self._moved)
         self._writing = Writing(self, lambda: self.session, self._conversation.show_end, self._lose)
-        self.widget = WithFoot(self._conversation.view, self._foot, self._click_foot)
+        self.widget = WithFoot(self._pane.view, self._foot, self._click_foot)
         self._below: dict[str, Session] = {}
         self._find = Find(host, self._conversation)
 
@@ -77,10 +78,10 @@ class SessionScreen(Layer):
             "next": lambda: self._step(1),
             "previous": lambda: self._step(-1),
             "find": lambda: self._find.ask(self),
-            "next-message": lambda: self._conversation.step_message(1),
-            "previous-message": lambda: self._conversation.step_message(-1),
+            "next-message": lambda: self._pane.step_message(1),
+            "previous-message": lambda: self._pane.step_message(-1),
             "fold": self._fold,
-            "fold-all": self._conversation.fold_all,
+            "fold-all": self._pane.fold_all,
             "sub-session": self._open_below,
             "files": lambda: self.host.push(FilesScreen(self.host, self.session)),
             "copy": self._copy,
@@ -103,7 +104,7 @@ class SessionScreen(Layer):
         return self._conversation.move(command)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
-        place = [*self._find.runs(), *self._conversation.place()]
+        place = [*self._find.runs(), *self._pane.place()]
         if self._conversation.gone:
             place += [("dim", " · "), ("error", "deleted")]
         author = self.session.author if self.host.provider == "remote" else None
@@ -150,7 +151,7 @@ class SessionScreen(Layer):
             super().back()
 
     def _fold(self) -> None:
-        self._conversation.fold()
+        self._pane.fold()
 
     def left(self) -> None:
         if self._conversation.gone:
@@ -191,14 +192,14 @@ class SessionScreen(Layer):
         if self._find.active:
             self._find.step(direction)
         else:
-            self._conversation.step_message(direction)
+            self._pane.step_message(direction)
 
     def _look_below(self) -> None:
         session_id = self._first.id
 
         def done(children: Sequence[Session]) -> None:
             self._below = {child.id: child for child in children}
-            self._conversation.mark_below(frozenset(self._below))
+            self._pane.mark_below(frozenset(self._below))
 
         self.host.submit(
             lambda store: store.sessions.children(session_id), done, key="session.below"
@@ -207,7 +208,7 @@ class SessionScreen(Layer):
     def _child(self) -> Session | None:
         """Return the session that the call under the cursor started, or the only one there is."""
         only = next(iter(self._below.values())) if len(self._below) == 1 else None
-        return self._below.get(self._conversation.call_id(), only)
+        return self._below.get(self._pane.call_id(), only)
 
     def _open_below(self) -> None:
         child = self._child()
@@ -215,10 +216,10 @@ class SessionScreen(Layer):
             self.host.push(SessionScreen(self.host, child, lambda _: None))
 
     def _copy(self) -> None:
-        self.host.push(CopyDialog(self.host, self.session, self._conversation.spot()))
+        self.host.push(CopyDialog(self.host, self.session, self._pane.spot()))
 
     def _view(self, *, editor: bool = False) -> None:
-        spot = self._conversation.spot()
+        spot = self._pane.spot()
         if spot is not None:
             view(self.host, partial(words_at, spot=spot), editor=editor)
 
