@@ -18,7 +18,13 @@ from opencode import __version__
 from opencode.config import TLSMode
 from opencode.config.server import MySQLSettings, PasswordKind, Secret
 from opencode.db.deadline import Backoff, Deadline, call_within
-from opencode.db.mysql_cursor import BareConnection, MySQLConnection, SizedCursor, keep_alive
+from opencode.db.mysql_cursor import (
+    SHORTEST,
+    BareConnection,
+    MySQLConnection,
+    SizedCursor,
+    keep_alive,
+)
 from opencode.db.mysql_errors import (
     MySQLError,
     Place,
@@ -43,7 +49,6 @@ log = logging.getLogger(__name__)
 _SIGN_OF_LIFE = 5.0
 """Seconds an idle connection may take to answer a ping."""
 
-_SHORTEST = 0.001
 _SHORTEST_FOR_CHANGES = 5.0
 """Seconds that an answer may take: waiting for the migration lock takes one by itself."""
 
@@ -215,7 +220,7 @@ class Connector:
             client_flag=CLIENT.FOUND_ROWS,
             cursorclass=SizedCursor,
             autocommit=True,
-            connect_timeout=max(timeout, _SHORTEST),
+            connect_timeout=max(timeout, SHORTEST),
             read_timeout=read_timeout,
             write_timeout=settings.write_timeout,
             ssl=tls,

@@ -15,6 +15,7 @@ from opencode.db.mysql_errors import NoAnswer, timed_out
 from opencode.errors import InvalidValue
 
 __all__ = [
+    "SHORTEST",
     "SLOW_SECONDS",
     "BareConnection",
     "MySQLConnection",
@@ -27,7 +28,8 @@ __all__ = [
 SLOW_SECONDS = 24 * 3600.0
 """How long a statement of a migration or a check may take on large tables."""
 
-_SHORTEST = 0.001  # 0 would be: do not wait at all
+SHORTEST = 0.001
+"""Seconds of a time limit that has run out; 0 would be: do not wait at all."""
 
 _LONGEST_CHARACTER = 4  # bytes of UTF-8
 
@@ -99,7 +101,7 @@ def patient(connection: MySQLConnection) -> Iterator[None]:
 def hurried(connection: MySQLConnection, seconds: float) -> Iterator[None]:
     """Wait for no answer inside the block for longer than this, nor than usual."""
     usual = _read_timeout(connection)
-    _set_read_timeout(connection, max(_SHORTEST, min(usual, seconds)))
+    _set_read_timeout(connection, max(SHORTEST, min(usual, seconds)))
     try:
         yield
     finally:

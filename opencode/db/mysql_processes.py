@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from opencode.db.migrations import Connection, fetch
+from opencode.db.mysql_errors import MySQLError, error_code
 
-__all__ = ["Process", "find_process", "process_list"]
+__all__ = ["Process", "find_process"]
 
-# Not SHOW PROCESSLIST: it cuts statements off within a character, which the driver cannot decode.
-_FIELDS = "SELECT id AS i, user AS u, host AS h, command AS c"
-_FAITHFUL = "performance_schema.processlist"
-_OLD = "information_schema.processlist"
-_FIRST_WITH_FAITHFUL = (8, 0, 22)
+# MySQL's own, and MariaDB's, which MySQL has too but fails to read (3854) while anybody's statement
+# has a letter of four bytes, an emoji for one. SHOW PROCESSLIST cuts statements off within a
+# letter, which the driver cannot decode.
+_TABLES = ("performance_schema.processlist", "information_schema.processlist")
+_NO_SUCH_TABLE = frozenset({1049, 1142, 1146})
 
 
 class Process(NamedTuple):
     """One connection of a server."""
 
-    id: int
     user: str
     host: str
     """With the port, where the server knows it."""
@@ -29,21 +28,28 @@ class Process(NamedTuple):
 
 def find_process(connection: Connection, id: int) -> Process | None:
     """A connection by its number; None when there is none, or the account may not know of it."""
-    rows = fetch(connection, f"{_FIELDS} FROM {process_list(connection)} WHERE id = {int(id)}")
-    if not rows:
-        return None
-    row = rows[0]
-    return Process(int(row["i"]), str(row["u"]), str(row["h"]), row["c"] == "Query")
+    for row in _with_own(connection, id):
+        if int(row["i"]) == id:
+            return Process(str(row["u"]), str(row["h"]), row["c"] == "Query")
+    return None
 
 
-def process_list(connection: Connection) -> str:
-    """The name of the table of connections that can be read whatever they are doing.
+def _with_own(connection: Connection, id: int) -> list[dict[str, Any]]:
+    """Rows of that connection and of the one that asks.
 
-    MySQL's old one fails (3854) while anybody's statement has a letter of four bytes, an emoji for
-    one; MariaDB's does not, and MariaDB has no other.
+    A table without the latter tells nothing: with `performance_schema` off MySQL's own is empty.
     """
-    version = str(fetch(connection, "SELECT VERSION() AS v")[0]["v"])
-    if "mariadb" in version.lower():
-        return _OLD
-    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
-    return _FAITHFUL if numbers >= _FIRST_WITH_FAITHFUL else _OLD
+    for table in _TABLES:
+        try:
+            rows = fetch(
+                connection,
+                f"SELECT id AS i, user AS u, host AS h, command AS c FROM {table} "  # noqa: S608
+                f"WHERE id IN ({id}, CONNECTION_ID())",
+            )
+        except MySQLError as error:
+            if error_code(error) not in _NO_SUCH_TABLE:
+                raise
+            continue
+        if rows:
+            return rows
+    return []

@@ -24,6 +24,7 @@ _SQL_MODE = (
 # What a server's configuration may have changed, and what the program relies on.
 _SESSION = MappingProxyType(
     {
+        "autocommit": "ON",
         "character_set_client": CHARSET,
         "character_set_connection": CHARSET,
         "character_set_results": CHARSET,
@@ -40,7 +41,6 @@ _SESSION = MappingProxyType(
         "sql_select_limit": "18446744073709551615",
     }
 )
-_GIVEN = MappingProxyType({"autocommit": "ON"})
 # Each product skips the other's comment: MariaDB those that ask for a version from 5.7 to 9.9.
 # A tree of sessions may be deeper than 1,000 levels; MariaDB would cut it off without a word.
 # MySQL's information_schema may be a day old by default (MySQLProvider.data_version).
@@ -120,7 +120,7 @@ def _literal(value: str) -> str:
 
 def _read_variables(cursor: SizedCursor) -> Mapping[str, str]:
     # Unlike SELECT @@name it takes names that one of the products does not know.
-    names = ("version", "max_allowed_packet", *_ISOLATION, *_SESSION, *_GIVEN)
+    names = ("version", "max_allowed_packet", *_ISOLATION, *_SESSION)
     wanted = ", ".join(f"'{name}'" for name in names)
     cursor.execute(f"SHOW SESSION VARIABLES WHERE Variable_name IN ({wanted})")
     return {str(name).lower(): str(value) for name, value in cursor.fetchall()}
@@ -143,10 +143,9 @@ def _facts(variables: Mapping[str, str], place: Place) -> ServerFacts:
 
 def _unset(variables: Mapping[str, str]) -> list[str]:
     """The variables that are not as they must be."""
-    expected = {**_SESSION, **_GIVEN}
     wrong = [
         name
-        for name, value in expected.items()
+        for name, value in _SESSION.items()
         if _comparable(variables.get(name, "")) != _comparable(value)
     ]
     if not _is_isolated(variables):

@@ -223,5 +223,5 @@ def _taken(found: Mapping[str, FileVersion], version: str) -> FileVersion:
     return found[version]
 
 
-def _gone(version: str) -> NotFound:
-    return NotFound(f"file version {version} is gone", hint="list the files again")
+def _gone(name_or_id: str) -> NotFound:
+    return NotFound(f"file version {name_or_id} is gone", hint="list the files again")

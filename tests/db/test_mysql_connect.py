@@ -131,7 +131,7 @@ def test_a_server_that_does_not_know_the_isolation_as_a_variable(
     server.takes_isolation = True
     with connected(settings(server.port)):
         kinds = [statement.split()[2].decode() for statement in server.statements]
-    first = ["character_set_client"] * (2 if unknown else 1)
+    first = ["autocommit"] * (2 if unknown else 1)
     assert kinds == [*first, "VARIABLES", "TRANSACTION", "VARIABLES"]
 
 

@@ -11,6 +11,7 @@ from opencode.db.mysql_connect import Connector
 from opencode.db.mysql_errors import MySQLError
 from opencode.db.mysql_processes import find_process
 from tests.db.mysqldatabase import execute, settings_of
+from tests.servers.plugin import MakeDatabase, StartServer
 from tests.waiting import wait_for
 from tools.servers.account import Account
 
@@ -22,14 +23,25 @@ STATEMENTS = {
 
 @pytest.mark.parametrize("text", STATEMENTS.values(), ids=STATEMENTS.keys())
 def test_a_connection_at_work_is_found(mysql_database: str, text: str) -> None:
-    connector = Connector(settings_of(mysql_database), environ={})
+    work_and_be_found(mysql_database, text)
+
+
+def test_without_the_performance_schema(
+    start_mysql: StartServer, mysql_databases: MakeDatabase
+) -> None:
+    """MySQL's table of connections is there all the same, and empty."""
+    own = start_mysql("--performance-schema=OFF")
+    work_and_be_found(mysql_databases(own.server), "'any'")
+
+
+def work_and_be_found(dsn: str, text: str) -> None:
+    connector = Connector(settings_of(dsn), environ={})
     other = connector.connect()
     with closing(connector.connect()) as connection:
         id = int(str(execute(other, "SELECT CONNECTION_ID()")[0][0]))
         idle = find_process(connection, id)
         assert idle is not None
-        user = Account.parse(mysql_database).user
-        assert (idle.id, idle.user, idle.at_work) == (id, user, False)
+        assert (idle.user, idle.at_work) == (Account.parse(dsn).user, False)
 
         def work() -> None:
             with suppress(MySQLError):

@@ -19,7 +19,7 @@ from opencode.config.server import MySQLSettings, Secret
 from opencode.db import mysql_session
 from opencode.db.mysql import MySQLProvider
 from opencode.db.mysql_connect import Connector
-from opencode.db.mysql_processes import find_process, process_list
+from opencode.db.mysql_processes import find_process
 from opencode.db.querier import Querier
 from opencode.errors import (
     AlreadyExists,
@@ -33,6 +33,7 @@ from opencode.errors import (
     UsageError,
 )
 from tests.db.mysqldatabase import execute, migrated, settings_of
+from tests.servers.databases import process_list
 from tests.servers.plugin import MakeAccount
 from tools.servers.server import Server
 

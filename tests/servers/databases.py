@@ -10,11 +10,12 @@ from dataclasses import replace
 from pymysql.constants import CR, ER
 from pymysql.err import MySQLError, OperationalError
 
-from opencode.db.mysql_processes import process_list
+from opencode.db.migrations import Connection as AnyConnection
+from opencode.db.migrations import fetch
 from tools.servers.account import Account, Connection
 from tools.servers.server import Server
 
-__all__ = ["NeedsMore", "account_on", "database_on"]
+__all__ = ["NeedsMore", "account_on", "database_on", "process_list"]
 
 LOCK_SECONDS = 25  # less than a connection waits for an answer
 
@@ -122,6 +123,13 @@ def _end_connections(connection: Connection, database: str) -> None:
         except MySQLError as error:
             if error.args[0] != ER.NO_SUCH_THREAD:  # it ended by itself
                 raise
+
+
+def process_list(connection: AnyConnection) -> str:
+    """The table of connections; MySQL's old one cannot be read while a statement has an emoji."""
+    version = str(fetch(connection, "SELECT VERSION() AS version")[0]["version"])
+    schema = "information" if "mariadb" in version.lower() else "performance"
+    return f"{schema}_schema.processlist"
 
 
 def _execute(connection: Connection, statement: str) -> None:
