@@ -73,7 +73,7 @@ class Outages:
             self.report(error)
             return
         self._note(error)
-        self.offline = True
+        self.offline, self._refused = True, False
         self._lost_key = key
         self._live.stop_until_back(self._returned)
         if self._host.place is None and self._host.provider == "remote":
@@ -116,14 +116,25 @@ class Outages:
 
     def answered(self, error: Exception, key: str | None) -> None:
         """Take note of an error: whoever says that there is no such thing is there."""
-        if isinstance(error, OpencodeError) and not isinstance(error, DatabaseUnavailable):
-            refused = self._refused and isinstance(error, DatabaseRefused)
+        if isinstance(error, DatabaseRefused):
+            self._reached(key)
+        elif isinstance(error, OpencodeError) and not isinstance(error, DatabaseUnavailable):
             self.succeeded(key)
-            self._refused = refused
 
     def succeeded(self, key: str | None) -> None:
         """Take note that a job with this key succeeded."""
-        self._refused = False
+        if self._refused and key == LIVE_KEY:
+            self._refused = False
+            self._is_back(looking=True)
+            screens = [layer for layer in self._host.layers if not layer.is_overlay]
+            self._host.later(0, screens[-1].refresh)
+        elif self._refused:
+            self._live.start()  # It need not have asked the database; a look at that tells.
+        else:
+            self._reached(key)
+
+    def _reached(self, key: str | None) -> None:
+        """Take note that whoever was asked by a job with this key is there."""
         if not self.offline:
             return
         panel = self._panel()
