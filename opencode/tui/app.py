@@ -79,6 +79,7 @@ class App:
         self.submit, self.aside = self.work.submit, self.work.aside
         self.watch, self.forget = self.work.watch, self.work.database.forget
         self.unwatch, self.await_return = self.work.database.unwatch, self.work.await_return
+        self.look_for_return = self.work.look_for_return
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None

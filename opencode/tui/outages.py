@@ -148,7 +148,8 @@ class Outages:
         elif panel is not None and self._held:
             panel.retry()  # Nobody else can while it is not shown.
         elif panel is not None:
-            pass  # It waits for what failed, which may fail again while other things do not.
+            # What failed may fail again while other things do not, and this need not have asked.
+            self._host.look_for_return(self._returned)
         elif key == LIVE_KEY:
             self.offline = False
             self._is_back(looking=True)

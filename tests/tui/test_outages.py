@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from opencode.errors import DatabaseRefused
 from opencode.store import Store
+from opencode.tui.live import LOST
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage
 from tests.tui.driver import Driver
@@ -69,6 +72,60 @@ class TestARefusedLogin:
         locked_out.press("esc", "R").settle()
         assert "· refused" in locked_out.text()
         assert "is back" not in locked_out.text()
+
+
+@pytest.mark.usefixtures("server")
+class TestAServerThatHangs:
+    """For a while, and another job is done as soon as it is over."""
+
+    def test_what_failed_is_tried_again_at_once(
+        self, usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outage, real = Outage(monkeypatch, usual, "data_version"), usual.sessions.list
+        offline: list[bool] = []
+
+        def over(*args: Any, **kwargs: Any) -> object:
+            offline.append(driver.app.offline)
+            outage.on = False
+            return real(*args, **kwargs)
+
+        driver = drive(usual)
+        monkeypatch.setattr(usual.sessions, "list", over)
+        outage.on = True
+        driver.app.focus(focused=False)
+        driver.app.focus(focused=True)
+        driver.press("R")
+        assert offline == [True, False]
+        assert driver.footer() == " The database is back."
+        assert "offline" not in driver.attributes()
+
+    def test_what_fails_by_itself_is_tried_only_when_something_else_was_done(
+        self, usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        driver = drive(usual, size=(140, 40))
+        outage = Outage(monkeypatch, usual.sessions, "list")
+        outage.on = True
+        driver.press("R")
+        assert "Cannot reach the session database" in driver.text()
+        assert "(2 attempts)" in driver.text()
+        outage.on = False
+        driver.advance(LOST).settle()
+        assert driver.footer() == " The database is back."
+
+    def test_what_did_not_ask_the_database_brings_no_other_attempt(
+        self, usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outages = [
+            Outage(monkeypatch, usual, "data_version"),
+            Outage(monkeypatch, usual.sessions, "list"),
+        ]
+        driver = drive(usual)
+        switch(outages, on=True)
+        driver.press("R")
+        driver.app.submit(lambda _: None, lambda _: None)
+        driver.settle()
+        assert "Cannot reach the session database" in driver.text()
+        assert "attempts" not in driver.text()
 
 
 def switch(outages: list[Outage], *, on: bool) -> None:
