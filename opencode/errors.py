@@ -72,6 +72,8 @@ class OpencodeError(Exception):
     """Base of all errors meant for the user; `str()` is the one-line message."""
 
     exit_code = 1
+    logged = False
+    """Whether the log has it already, or its like in the same outage of a server."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

@@ -33,6 +33,7 @@ class OutageLog:
 
     def failed(self, error: OpencodeError) -> None:
         """Take note of an attempt that failed, with what is told the user of it."""
+        error.logged = True
         with self._lock:
             now = self._clock()
             if self._since is None:

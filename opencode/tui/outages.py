@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import TYPE_CHECKING
 
 from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError, StoreError
@@ -33,8 +32,8 @@ class Outages:
         """Whether the panel waits until what is being typed is done with."""
         self._refused = False
         """Whether the last look at the database was not let in: another password, a VPN down."""
-        self._causes: set[str] = set()
-        """What has been logged of the present outage."""
+        self._noted: set[str] = set()
+        """What was logged here of the present outage."""
         self._lost_key: str | None = None
         """Which job failed when the database was lost."""
 
@@ -94,15 +93,13 @@ class Outages:
         else:
             self._show()
 
-    def _note(self, error: Exception) -> None:
-        """Log what the user is told, once for each cause; of a server the rest is logged below."""
-        cause = re.sub(r"\d+", "#", str(error))  # some say how often and how long it was tried
+    def _note(self, error: OpencodeError) -> None:
+        """Log what the user is told, once in an outage, unless that was done below."""
         if not self.offline:
-            self._causes.clear()
-        if cause not in self._causes:
-            self._causes.add(cause)
-            level = logging.INFO if self._host.provider == "remote" else logging.WARNING
-            log.log(level, "%s", error)
+            self._noted.clear()
+        if not error.logged and error.message not in self._noted:
+            self._noted.add(error.message)
+            log.warning("%s", error)
 
     def show_held(self) -> None:
         """Show the panel that waited, if nothing is being typed any more."""
@@ -186,7 +183,7 @@ class Outages:
     def report(self, error: Exception) -> None:
         """Tell an error that has nothing to do with the connection."""
         if isinstance(error, OpencodeError):
-            if isinstance(error, StoreError):
+            if isinstance(error, StoreError) and not error.logged:
                 log.warning("%s", error)
             self._host.notice(told(error), "error")
         elif isinstance(error, OSError) and error.strerror:

@@ -188,6 +188,7 @@ def test_a_closed_port_is_tried_until_the_limit(caplog: pytest.LogCaptureFixture
     assert "nothing listens on this port; from now on" in told.getMessage()
     assert "nothing listens on this port" in error.message
     assert f"tried {len(attempts)} times in " in error.message
+    assert error.logged
     assert len(attempts) > 1
     assert PASSWORD not in caplog.text
 
@@ -260,6 +261,7 @@ def test_what_the_user_must_change_is_not_tried_again(
     error = refusal(settings(server.port))
     assert message in error.message
     assert error.exit_code == 2
+    assert error.logged
     assert server.connections == 1
 
 

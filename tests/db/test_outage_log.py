@@ -65,6 +65,14 @@ def test_every_other_cause_is_told_once(caplog: pytest.LogCaptureFixture) -> Non
     ]
 
 
+def test_an_error_that_was_taken_note_of_need_not_be_logged_again() -> None:
+    log = OutageLog(PLACE, Time())
+    first, again, other = error(), error(), error()
+    log.failed(first)
+    log.failed(again)
+    assert (first.logged, again.logged, other.logged) == (True, True, False)
+
+
 def test_a_database_that_is_opened_anew_goes_on_with_its_outage() -> None:
     assert outage_log(PLACE) is outage_log(Place("db.example", 3306, None, "team", "ada"))
     assert outage_log(PLACE) is not outage_log(Place("db.example", 3306, None, "other", "ada"))

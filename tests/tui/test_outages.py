@@ -58,6 +58,22 @@ class TestARefusedLogin:
         assert "efused" not in locked_out.text()
         assert "Wrong user" not in locked_out.text()
 
+    def test_what_the_database_layer_has_logged_is_told_and_not_logged_again(
+        self,
+        usual: Store,
+        drive: StartDriver,
+        refused: list[Outage],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        driver = drive(usual)
+        for outage in refused:
+            assert isinstance(outage.error, DatabaseRefused)
+            outage.error.logged = True
+        switch(refused, on=True)
+        driver.press("enter").advance(LOOK)
+        assert driver.footer() == " Wrong user or password for ada."
+        assert caplog.messages == []
+
     def test_whatever_could_be_read_has_it_looked_at_once(
         self, refused: list[Outage], locked_out: Driver
     ) -> None:
