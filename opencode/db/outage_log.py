@@ -47,7 +47,7 @@ class OutageLog:
             self._told = now
             attempts, seconds = self._attempts, now - self._since
         if attempts == 1:
-            log.warning("%s; from now on this is told once a minute", error.message)
+            log.warning("%s", error.message)
         else:
             log.warning("%s; failing for %.0f s, attempt %d", error.message, seconds, attempts)
 

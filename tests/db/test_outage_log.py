@@ -38,7 +38,7 @@ def test_the_beginning_each_minute_and_the_end_are_told(caplog: pytest.LogCaptur
     log.is_over()
     log.is_over()
     assert caplog.messages == [
-        f"{REFUSED}; from now on this is told once a minute",
+        REFUSED,
         f"{REFUSED}; failing for 60 s, attempt 61",
         f"{REFUSED}; failing for 120 s, attempt 121",
         "db.example:3306/team: back after 149 s and 150 failed attempts",
