@@ -271,5 +271,5 @@ def _after(error: OpencodeError, attempts: int, deadline: Deadline) -> OpencodeE
         return error
     times = f"tried {attempts} times in {deadline.elapsed():.1f} seconds"
     last = type(error)(f"{error.message}; {times}", hint=error.hint)
-    last.logged = error.logged
+    last.attempts, last.logged = attempts, error.logged
     return last

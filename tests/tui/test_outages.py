@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from opencode.errors import DatabaseRefused
+from opencode.errors import DatabaseRefused, DatabaseUnavailable
 from opencode.store import Store
 from opencode.tui.live import LOST
 from tests.tui.conftest import StartDriver
@@ -114,6 +114,18 @@ class TestAServerThatHangs:
         assert offline == [True, False]
         assert driver.footer() == " The database is back."
         assert "offline" not in driver.attributes()
+
+    def test_how_often_it_was_tried_is_told_once(
+        self, usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outage = Outage(monkeypatch, usual.sessions, "list")
+        error = DatabaseUnavailable("nothing listens on this port; tried 38 times in 29.4 seconds")
+        error.attempts = 38
+        driver = drive(usual)
+        outage.on, outage.error = True, error
+        driver.press("R", "r")
+        assert "tried 38 times in 29.4 seconds. " in driver.words()
+        assert "attempts" not in driver.text()
 
     def test_what_fails_by_itself_is_tried_only_when_something_else_was_done(
         self, usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
