@@ -23,7 +23,7 @@ class OutageLog:
     """One record when it begins, one for each other cause, one a minute, one when it is over."""
 
     def __init__(self, place: Place, clock: Clock = time.monotonic) -> None:
-        self._place = place
+        self.place = place
         self._clock = clock
         self._lock = threading.Lock()
         self._since: float | None = None
@@ -61,7 +61,7 @@ class OutageLog:
         if since is not None:
             seconds = self._clock() - since
             failed = "1 failed attempt" if attempts == 1 else f"{attempts} failed attempts"
-            log.warning("%s: back after %.0f s and %s", self._place, seconds, failed)
+            log.warning("%s: back after %.0f s and %s", self.place, seconds, failed)
 
 
 _logs: dict[Place, OutageLog] = {}

@@ -286,6 +286,20 @@ def test_the_log_is_short_while_a_server_is_away(
     assert "back after" in last
 
 
+def test_an_outage_is_over_when_a_lost_commit_is_found(
+    proxy: FaultProxy, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    outage = client.provider._connector.outage
+    proxy.expect(b"COMMIT", Fault.RESET_AFTER)
+
+    def work(_: object) -> str:
+        outage.failed(DatabaseUnavailable("nothing listens on this port"))
+        return "stored"
+
+    assert client.provider.run(work, arrived=lambda _: "found") == "found"
+    assert "back after" in caplog.messages[-1]
+
+
 def test_a_slow_network(settings: MySQLSettings, proxy: FaultProxy) -> None:
     proxy.delay = 0.03
     with connected(settings, proxy) as client:
