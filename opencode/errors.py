@@ -72,6 +72,10 @@ class OpencodeError(Exception):
     """Base of all errors meant for the user; `str()` is the one-line message."""
 
     exit_code = 1
+    attempts = 1
+    """How often it was tried; where that is more than once, the message says so."""
+    logged = False
+    """Whether the log has it already, or its like in the same outage of a server."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

@@ -84,7 +84,7 @@ class MySQLProvider:
             "or do fewer things at a time"
         )
         self._pool: Pool[MySQLConnection] = Pool(self._connector, limits, hint=hint)
-        self._transactions = Transactions(self._pool, self._connector.place, retry_seconds)
+        self._transactions = Transactions(self._pool, self._connector.outage, retry_seconds)
 
     @property
     def location(self) -> str:

@@ -58,6 +58,7 @@ class Attempts:
         log.log(
             logging.INFO if ordinary else logging.WARNING, "%s: given up: %s", self.place, error
         )
+        meaning.logged = not ordinary
         raise meaning from error
 
     def note_refusal(self, error: OpencodeError) -> None:

@@ -275,4 +275,6 @@ def _after(error: OpencodeError, attempts: int, deadline: Deadline) -> OpencodeE
     if attempts == 1:
         return error
     times = f"tried {attempts} times in {deadline.elapsed():.1f} seconds"
-    return type(error)(f"{error.message}; {times}", hint=error.hint)
+    last = type(error)(f"{error.message}; {times}", hint=error.hint)
+    last.attempts, last.logged = attempts, error.logged
+    return last

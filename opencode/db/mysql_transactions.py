@@ -10,10 +10,10 @@ from typing import TypeVar
 from opencode.db.deadline import Deadline
 from opencode.db.mysql_attempts import Attempts
 from opencode.db.mysql_cursor import MySQLConnection, hurried, patient
-from opencode.db.mysql_errors import MySQLError, Place, quiet, timed_out, translate
+from opencode.db.mysql_errors import MySQLError, quiet, timed_out, translate
 from opencode.db.mysql_savepoints import OpenTransaction
 from opencode.db.mysql_timeouts import is_at_work, is_full
-from opencode.db.outage_log import outage_log
+from opencode.db.outage_log import OutageLog
 from opencode.db.pool import Pool
 from opencode.errors import OpencodeError
 
@@ -25,10 +25,12 @@ T = TypeVar("T")
 class Transactions:
     """Runs work on connections of a pool; any thread may call."""
 
-    def __init__(self, pool: Pool[MySQLConnection], place: Place, retry_seconds: float) -> None:
-        self._outage = outage_log(place)
+    def __init__(
+        self, pool: Pool[MySQLConnection], outage: OutageLog, retry_seconds: float
+    ) -> None:
         self._pool = pool
-        self._place = place
+        self._outage = outage
+        self._place = outage.place
         self._retry_seconds = retry_seconds
         self._local = threading.local()
 
@@ -64,11 +66,9 @@ class Transactions:
         thread = 0
         while True:
             try:
-                with self._pool.connection() as connection:
+                with self._connection() as connection:
                     thread = connection.thread_id()  # type: ignore[no-untyped-call]
-                    result = work(connection)
-                self._outage.is_over()
-                return result
+                    return work(connection)
             except MySQLError as error:
                 if timed_out(error) and is_at_work(self._pool, thread):
                     raise translate(error, self._place) from error
@@ -84,12 +84,10 @@ class Transactions:
         while True:
             try:
                 with (
-                    self._pool.connection(deadline.remaining()) as connection,
+                    self._connection(deadline.remaining()) as connection,
                     hurried(connection, deadline.remaining()),
                 ):
-                    result = work(connection)
-                self._outage.is_over()
-                return result
+                    return work(connection)
             except MySQLError as error:
                 if timed_out(error):
                     meaning = quiet(self._place, seconds)
@@ -141,6 +139,14 @@ class Transactions:
             finally:
                 _undo(held.connection)
 
+    @contextmanager
+    def _connection(self, timeout: float | None = None) -> Iterator[MySQLConnection]:
+        """Lend a connection of the pool; when it has done its work, an outage is over."""
+        with self._pool.connection(timeout) as connection:
+            yield connection
+            if connection.open:
+                self._outage.is_over()
+
     def _held(self) -> OpenTransaction | None:
         held: OpenTransaction | None = getattr(self._local, "held", None)
         return held
@@ -161,13 +167,13 @@ class Transactions:
     ) -> T:
         """Find that an earlier attempt has done it, or do it; the driver's errors come out."""
         if attempts.commit_sent and arrived is not None:
-            with self._pool.connection() as connection:
+            with self._connection() as connection:
                 found = arrived(connection)
             if found is not None:
                 return found
         if attempts.refusal is not None:
             raise attempts.refusal
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             connection.begin()
             try:
                 with self._holding(OpenTransaction(connection, self._place, rerun=True)):
@@ -176,22 +182,20 @@ class Transactions:
             except Exception:
                 _undo(connection)
                 raise
-        self._outage.is_over()
-        return result
+            return result
 
     def _begin(self, stack: ExitStack, begin: Callable[[MySQLConnection], None]) -> MySQLConnection:
         """Begin on a connection that `stack` gives back; one that has died is replaced."""
         attempts = Attempts(self._place, self._retry_seconds)
         while True:
             with ExitStack() as trial:
-                connection = trial.enter_context(self._pool.connection())
+                connection = trial.enter_context(self._connection())
                 try:
                     begin(connection)
                 except MySQLError as error:
                     failure = error
                 else:
                     stack.push(trial.pop_all())
-                    self._outage.is_over()
                     return connection
             attempts.pause(failure)
 

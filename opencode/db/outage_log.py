@@ -23,7 +23,7 @@ class OutageLog:
     """One record when it begins, one for each other cause, one a minute, one when it is over."""
 
     def __init__(self, place: Place, clock: Clock = time.monotonic) -> None:
-        self._place = place
+        self.place = place
         self._clock = clock
         self._lock = threading.Lock()
         self._since: float | None = None
@@ -33,6 +33,7 @@ class OutageLog:
 
     def failed(self, error: OpencodeError) -> None:
         """Take note of an attempt that failed, with what is told the user of it."""
+        error.logged = True
         with self._lock:
             now = self._clock()
             if self._since is None:
@@ -46,7 +47,7 @@ class OutageLog:
             self._told = now
             attempts, seconds = self._attempts, now - self._since
         if attempts == 1:
-            log.warning("%s; from now on this is told once a minute", error.message)
+            log.warning("%s", error.message)
         else:
             log.warning("%s; failing for %.0f s, attempt %d", error.message, seconds, attempts)
 
@@ -60,7 +61,7 @@ class OutageLog:
         if since is not None:
             seconds = self._clock() - since
             failed = "1 failed attempt" if attempts == 1 else f"{attempts} failed attempts"
-            log.warning("%s: back after %.0f s and %s", self._place, seconds, failed)
+            log.warning("%s: back after %.0f s and %s", self.place, seconds, failed)
 
 
 _logs: dict[Place, OutageLog] = {}

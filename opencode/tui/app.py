@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
-from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui import Known
 from opencode.tui.access import Opened
@@ -32,6 +31,7 @@ from opencode.tui.signs import Notice, Timers
 from opencode.tui.widgets.base import Click
 from opencode.tui.widgets.notices import fits
 from opencode.tui.widgets.root import Root
+from opencode.tui.wording import sentence
 from opencode.tui.work import Work
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class App:
         self.submit, self.aside = self.work.submit, self.work.aside
         self.watch, self.forget = self.work.watch, self.work.database.forget
         self.unwatch, self.await_return = self.work.database.unwatch, self.work.await_return
+        self.look_for_return = self.work.look_for_return
         self.log = LogTail()
         self.outside: Outside = Nowhere()
         self.place: Place | None = None
@@ -199,7 +200,7 @@ class App:
     def notice_runs(self) -> Sequence[Run]:
         waits_for = self.work.waits_for
         if waits_for and not self._notice.runs:
-            return [("warning", text.clean_line(f"{waits_for[0].upper()}{waits_for[1:]}."))]
+            return [("warning", sentence(waits_for))]
         return self._notice.runs
 
     def drop_notice(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import TYPE_CHECKING
 
 from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError, StoreError
@@ -33,8 +32,8 @@ class Outages:
         """Whether the panel waits until what is being typed is done with."""
         self._refused = False
         """Whether the last look at the database was not let in: another password, a VPN down."""
-        self._causes: set[str] = set()
-        """What has been logged of the present outage."""
+        self._noted: set[str] = set()
+        """What was logged here of the present outage."""
         self._lost_key: str | None = None
         """Which job failed when the database was lost."""
 
@@ -73,7 +72,7 @@ class Outages:
             self.report(error)
             return
         self._note(error)
-        self.offline = True
+        self.offline, self._refused = True, False
         self._lost_key = key
         self._live.stop_until_back(self._returned)
         if self._host.place is None and self._host.provider == "remote":
@@ -94,15 +93,13 @@ class Outages:
         else:
             self._show()
 
-    def _note(self, error: Exception) -> None:
-        """Log what the user is told, once for each cause; of a server the rest is logged below."""
-        cause = re.sub(r"\d+", "#", str(error))  # some say how often and how long it was tried
+    def _note(self, error: OpencodeError) -> None:
+        """Log what the user is told, once in an outage, unless that was done below."""
         if not self.offline:
-            self._causes.clear()
-        if cause not in self._causes:
-            self._causes.add(cause)
-            level = logging.INFO if self._host.provider == "remote" else logging.WARNING
-            log.log(level, "%s", error)
+            self._noted.clear()
+        if not error.logged and error.message not in self._noted:
+            self._noted.add(error.message)
+            log.warning("%s", error)
 
     def show_held(self) -> None:
         """Show the panel that waited, if nothing is being typed any more."""
@@ -116,14 +113,25 @@ class Outages:
 
     def answered(self, error: Exception, key: str | None) -> None:
         """Take note of an error: whoever says that there is no such thing is there."""
-        if isinstance(error, OpencodeError) and not isinstance(error, DatabaseUnavailable):
-            refused = self._refused and isinstance(error, DatabaseRefused)
+        if isinstance(error, DatabaseRefused):
+            self._reached(key)
+        elif isinstance(error, OpencodeError) and not isinstance(error, DatabaseUnavailable):
             self.succeeded(key)
-            self._refused = refused
 
     def succeeded(self, key: str | None) -> None:
         """Take note that a job with this key succeeded."""
-        self._refused = False
+        if self._refused and key == LIVE_KEY:
+            self._refused = False
+            self._is_back(looking=True)
+            screens = [layer for layer in self._host.layers if not layer.is_overlay]
+            self._host.later(0, screens[-1].refresh)
+        elif self._refused:
+            self._live.start()  # It need not have asked the database; a look at that tells.
+        else:
+            self._reached(key)
+
+    def _reached(self, key: str | None) -> None:
+        """Take note that whoever was asked by a job with this key is there."""
         if not self.offline:
             return
         panel = self._panel()
@@ -137,7 +145,8 @@ class Outages:
         elif panel is not None and self._held:
             panel.retry()  # Nobody else can while it is not shown.
         elif panel is not None:
-            pass  # It waits for what failed, which may fail again while other things do not.
+            # What failed may fail again while other things do not, and this need not have asked.
+            self._host.look_for_return(self._returned)
         elif key == LIVE_KEY:
             self.offline = False
             self._is_back(looking=True)
@@ -174,7 +183,7 @@ class Outages:
     def report(self, error: Exception) -> None:
         """Tell an error that has nothing to do with the connection."""
         if isinstance(error, OpencodeError):
-            if isinstance(error, StoreError):
+            if isinstance(error, StoreError) and not error.logged:
                 log.warning("%s", error)
             self._host.notice(told(error), "error")
         elif isinstance(error, OSError) and error.strerror:

@@ -145,6 +145,15 @@ class Work:
         """Have it looked in the background whether a database that was lost is there again."""
         self.database.watch(self._access.is_back, False, seconds, lambda _: back(), _log_failure)
 
+    def look_for_return(self, back: Command) -> None:
+        """Look whether a database that was lost is there again, without waiting for the time."""
+
+        def looked(is_back: bool) -> None:
+            if is_back:
+                back()
+
+        self.database.submit(self._access.is_back, looked, _log_failure, key="return")
+
     def deliver(self) -> None:
         """Hand out the results that are ready."""
         self.database.deliver()

@@ -38,7 +38,7 @@ def test_the_beginning_each_minute_and_the_end_are_told(caplog: pytest.LogCaptur
     log.is_over()
     log.is_over()
     assert caplog.messages == [
-        f"{REFUSED}; from now on this is told once a minute",
+        REFUSED,
         f"{REFUSED}; failing for 60 s, attempt 61",
         f"{REFUSED}; failing for 120 s, attempt 121",
         "db.example:3306/team: back after 149 s and 150 failed attempts",
@@ -63,6 +63,14 @@ def test_every_other_cause_is_told_once(caplog: pytest.LogCaptureFixture) -> Non
         "no answer from the host: waited 0.0 seconds",
         "too many connections",
     ]
+
+
+def test_an_error_that_was_taken_note_of_need_not_be_logged_again() -> None:
+    log = OutageLog(PLACE, Time())
+    first, again, other = error(), error(), error()
+    log.failed(first)
+    log.failed(again)
+    assert (first.logged, again.logged, other.logged) == (True, True, False)
 
 
 def test_a_database_that_is_opened_anew_goes_on_with_its_outage() -> None:

@@ -76,3 +76,11 @@ def test_in_the_panel(usual: Store, drive: StartDriver, monkeypatch: pytest.Monk
     panel = driver.press("R").text()
     assert "│ The server is not ready (1047). " in panel
     assert "│ opencode db check. " in panel
+
+
+def test_what_is_waited_for(
+    usual: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = drive(usual)
+    monkeypatch.setattr(type(usual.provider), "waits_for", "opencode.db is locked by process 7")
+    assert driver.footer() == " opencode.db is locked by process 7."

@@ -105,6 +105,9 @@ class Host(Protocol):
     def await_return(self, seconds: float, back: Command) -> None:
         """Have it looked in the background whether a database that was lost is there again."""
 
+    def look_for_return(self, back: Command) -> None:
+        """Have it looked for that at once."""
+
     def unwatch(self) -> None:
         """Look no more."""
 

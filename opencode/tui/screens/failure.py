@@ -52,7 +52,8 @@ class FailureDialog(Layer):
         self._try(on=False)
 
     def overlay(self, columns: int, rows: int) -> Overlay:
-        tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
+        counted = self.attempts > 1 and self.error.attempts == 1  # others tell it by themselves
+        tried = f" ({self.attempts} attempts)" if counted else ""
         lines: list[Sequence[Run]] = [
             [(None, sentence(f"{self.error.message.rstrip('.')}{tried}"))]
         ]
