@@ -327,6 +327,26 @@ def test_any_two_versions(usual: Store, drive: StartDriver) -> None:
     assert driver.lines()[2].startswith("▌ opencode/db/pool.py")
 
 
+def test_no_counts_are_told_before_they_are_known(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j").press("enter", settle=False)
+    assert driver.header().endswith("initial → v2")
+    driver.settle()
+    assert driver.header().endswith("initial → v2  +2 −2")
+    assert driver.press("]", settle=False).header().endswith("v1 → v2")
+    driver.settle()
+    assert driver.header().endswith("v1 → v2  +2 −3")
+    driver.app.layers[-1].refresh()
+    assert driver.header().endswith("v1 → v2  +2 −3")
+
+
+def test_what_is_too_long_to_compare_has_no_counts(store: Store, drive: StartDriver) -> None:
+    session = add_session(store, "Long")
+    store.files.record(session, path="long.py", content="x\n" * (MAX_LINES + 1))
+    driver = opened(store, drive).press("enter")
+    assert "too long to compare here" in driver.text()
+    assert driver.header().endswith("nothing → initial")
+
+
 def test_one_column_or_two(usual: Store, drive: StartDriver) -> None:
     driver = opened(usual, drive).press("j", "enter")
     assert "+line five" in driver.text()

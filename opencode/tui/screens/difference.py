@@ -46,6 +46,8 @@ class DifferenceScreen(Layer):
         self._old = 0 if self._new else NOTHING
         self._columns = 0
         self._result = Comparison()
+        self._compares: tuple[int, int] | None = None
+        """The two versions that the result is of; None until there is one."""
         self._headings: Sequence[int] = ()
         """The items at which the stretches of changes begin."""
         self._lines = Lines()
@@ -100,15 +102,18 @@ class DifferenceScreen(Layer):
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
         old, new = (self._name(number) for number in (self._old, self._new))
-        counts: list[Run] = [
-            ("diff.add", f"+{self._result.added:,}"),
-            (None, " "),
-            ("diff.remove", f"−{self._result.removed:,}"),
-        ]
-        right: list[Run] = [("dim", f"{old} → {new}  "), *counts]
+        right: list[Run] = [("dim", f"{old} → {new}"), *self._counts()]
         path = text.clean_line(self._file.path)
         room = max(0, self._columns - runs_width(right) - 3)
         return [("title", text.truncate(path, room, side="left"))], right
+
+    def _counts(self) -> Sequence[Run]:
+        """Return how many lines came and went; nothing while that is not known."""
+        result = self._result
+        if self._compares != (self._old, self._new) or not result.has_counts:
+            return ()
+        added, removed = f"+{result.added:,}", f"−{result.removed:,}"
+        return (None, "  "), ("diff.add", added), (None, " "), ("diff.remove", removed)
 
     def session_title(self) -> str:
         return shown_title(self._session.title)
@@ -130,7 +135,8 @@ class DifferenceScreen(Layer):
             old=None if self._old == NOTHING else versions[self._old],
             new=versions[self._new],
         )
-        self.host.submit(work, self._compared, key="difference")
+        done = partial(self._compared, (self._old, self._new))
+        self.host.submit(work, done, key="difference")
 
     @property
     def _sides(self) -> bool:
@@ -167,8 +173,8 @@ class DifferenceScreen(Layer):
         if stretch >= 0:
             self.widget.select(self._headings[stretch], top=True)
 
-    def _compared(self, result: Comparison) -> None:
-        self._result = result
+    def _compared(self, versions: tuple[int, int], result: Comparison) -> None:
+        self._compares, self._result = versions, result
         self.widget.placeholder = [[("dim", result.note)]]
         self._lines.view.viewport.home()
         self._show()

@@ -116,7 +116,7 @@ class FilesScreen(Layer):
 
     def _row(self, file: TreeFile, width: int) -> list[Run]:
         count = self._counts.get(file)
-        known = count is not None and (count.added or count.removed or not count.note)
+        known = count is not None and count.has_counts
         added = f"+{count.added:,}" if count and known else ""
         removed = f"−{count.removed:,}" if count and known else ""
         versions = text.pad(text.plural(len(file.versions), "version"), VERSIONS, "right")
