@@ -88,6 +88,13 @@ class SessionList:
             runs += [("dim", " · "), ("new", f"↑ {self._new_above:,} new")]
         return runs
 
+    def times(self) -> list[int]:
+        """Return the times whose ages are in sight."""
+        first, last = self.view.visible()
+        created = self.wanted.sort == "created"
+        sessions = [branch.session for branch in self._forest.branches[first : last + 1]]
+        return [one.created_at if created else one.updated_at for one in sessions]
+
     def load(self, wanted: Wanted | None = None, *, select: str | None = None) -> None:
         """Read the list from its top, another one if that is wanted."""
         if wanted is not None:
