@@ -9,10 +9,11 @@ from __future__ import annotations
 from opencode.text.clean import clean_line, clean_text
 from opencode.text.columns import characters, pad, truncate, width
 from opencode.text.steady import steady
-from opencode.text.units import age, count, money, plural, size, timestamp, tokens
+from opencode.text.units import age, age_lasts, count, money, plural, size, timestamp, tokens
 
 __all__ = [
     "age",
+    "age_lasts",
     "characters",
     "clean_line",
     "clean_text",

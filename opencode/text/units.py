@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from math import isfinite
 
-__all__ = ["age", "count", "money", "plural", "size", "timestamp", "tokens"]
+__all__ = ["age", "age_lasts", "count", "money", "plural", "size", "timestamp", "tokens"]
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -27,6 +27,17 @@ def age(then: float, now: float) -> str:
     if seconds < HOUR:
         return f"{seconds // MINUTE}m"
     return f"{seconds // HOUR}h" if seconds < DAY else f"{seconds // DAY}d"
+
+
+def age_lasts(then: float, now: float) -> float | None:
+    """In how many seconds `age` says something else; None when it gives a date."""
+    passed = now - then
+    if passed < -MINUTE or passed >= 30 * DAY:
+        return None
+    if passed < MINUTE:
+        return MINUTE - passed
+    unit = MINUTE if passed < HOUR else HOUR if passed < DAY else DAY
+    return unit - passed % unit
 
 
 def timestamp(seconds: float) -> str:

@@ -13,10 +13,12 @@ from opencode.tui.branches import Branch
 from opencode.tui.icons import PROVIDER_ICONS, SORTED, SORTED_ASCII
 
 __all__ = [
+    "MAX_AUTHOR",
     "UNTITLED",
     "Column",
     "Run",
     "Shape",
+    "author_name",
     "clock_of",
     "columns_for",
     "day_of",

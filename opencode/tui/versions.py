@@ -5,18 +5,31 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencode.tui.render.diff import Comparison, compare
 
 if TYPE_CHECKING:
     from opencode.store import Store
 
-__all__ = ["Standing", "TreeFile", "content", "difference", "tree_files", "write_version"]
+__all__ = [
+    "Counts",
+    "Standing",
+    "TreeFile",
+    "content",
+    "count_lines",
+    "difference",
+    "tree_files",
+    "write_version",
+]
+
+COUNTING = 0.1
+"""Seconds after which counting lets other jobs have their turn."""
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """What file systems answer that know no second name for a file: those of memory cards, some
@@ -32,6 +45,13 @@ class TreeFile:
     versions: tuple[str, ...]
     below: str = ""
     """The title of the session, when it is one below."""
+
+
+class Counts(NamedTuple):
+    """How many lines came and went from the first version of a file to the last."""
+
+    added: int
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,24 @@ def difference(store: Store, file: TreeFile, old: str | None, new: str) -> Compa
         return compare("", content(store, file, new))
     before, after = store.files.pair(file.session_id, file.path, old, new)
     return compare(before.content, after.content)
+
+
+def count_lines(
+    store: Store, files: Iterable[TreeFile], clock: Callable[[], float] = time.monotonic
+) -> Mapping[TreeFile, Counts | None]:
+    """Compare the first of these files, and as many of the others as there is time for.
+
+    None stands for those of which there is nothing to count.
+    """
+    until = clock() + COUNTING
+    counts: dict[TreeFile, Counts | None] = {}
+    for file in files:
+        old = file.versions[0] if len(file.versions) > 1 else None
+        found = difference(store, file, old, file.versions[-1])
+        counts[file] = Counts(found.added, found.removed) if found.has_counts else None
+        if clock() >= until:
+            break
+    return counts
 
 
 def write_version(

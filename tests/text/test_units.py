@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencode.text import age, count, money, plural, size, timestamp, tokens
+from opencode.text import age, age_lasts, count, money, plural, size, timestamp, tokens
 
 NOW = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
 
@@ -35,6 +35,21 @@ NOW = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
 )
 def test_age(seconds: int, text: str) -> None:
     assert age(NOW - seconds, NOW) == text
+
+
+@pytest.mark.parametrize(
+    "seconds", [-60, 0, 1, 59, 60, 61, 3_599, 3_600, 86_399, 86_400, 100_000, 30 * 86_400 - 1]
+)
+def test_an_age_lasts_until_it_says_something_else(seconds: int) -> None:
+    then, lasts = NOW - seconds, age_lasts(NOW - seconds, NOW)
+    assert lasts is not None
+    assert age(then, NOW + lasts - 1) == age(then, NOW)
+    assert age(then, NOW + lasts) != age(then, NOW)
+
+
+@pytest.mark.parametrize("seconds", [30 * 86_400, 10**30, -61, -(10**15)])
+def test_a_date_lasts(seconds: int) -> None:
+    assert age_lasts(NOW - seconds, NOW) is None
 
 
 def test_timestamp(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,10 +34,14 @@ class InlineJobs(Jobs):
     def settle(self) -> None:
         """Run and deliver until nothing is left to do."""
         while self._waiting:
-            job = self._waiting.popleft()
-            self._run(job)
-            self._finished.append(job)
-            self.deliver()
+            self.step()
+
+    def step(self) -> None:
+        """Run and deliver the next one."""
+        job = self._waiting.popleft()
+        self._run(job)
+        self._finished.append(job)
+        self.deliver()
 
     def _start(self, job: Job) -> None:
         self._waiting.append(job)

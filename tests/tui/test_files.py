@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from opencode.store import Store
-from opencode.tui import format
+from opencode.tui import format, versions
 from opencode.tui.render.diff import (
     MAX_LINES,
     Half,
@@ -22,7 +22,16 @@ from opencode.tui.render.diff import (
     pair_runs,
 )
 from opencode.tui.screens.write import place_for
-from opencode.tui.versions import Standing, TreeFile, difference, tree_files, write_version
+from opencode.tui.versions import (
+    COUNTING,
+    Counts,
+    Standing,
+    TreeFile,
+    count_lines,
+    difference,
+    tree_files,
+    write_version,
+)
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Spy
 from tests.tui.driver import Driver
@@ -325,6 +334,70 @@ def test_any_two_versions(usual: Store, drive: StartDriver) -> None:
     assert "nothing → v2" in driver.press("}").header()
     assert driver.press("esc").header().startswith(" Files")
     assert driver.lines()[2].startswith("▌ opencode/db/pool.py")
+
+
+def test_no_counts_are_told_before_they_are_known(usual: Store, drive: StartDriver) -> None:
+    driver = opened(usual, drive).press("j").press("enter", settle=False)
+    assert driver.header().endswith("initial → v2")
+    driver.settle()
+    assert driver.header().endswith("initial → v2  +2 −2")
+    assert driver.press("]", settle=False).header().endswith("v1 → v2")
+    driver.settle()
+    assert driver.header().endswith("v1 → v2  +2 −3")
+    driver.app.layers[-1].refresh()
+    assert driver.header().endswith("v1 → v2  +2 −3")
+
+
+def test_what_is_too_long_to_compare_has_no_counts(store: Store, drive: StartDriver) -> None:
+    session = add_session(store, "Long")
+    store.files.record(session, path="long.py", content="x\n" * (MAX_LINES + 1))
+    driver = opened(store, drive).press("enter")
+    assert "too long to compare here" in driver.text()
+    assert driver.header().endswith("nothing → initial")
+
+
+def test_counting_gives_others_a_turn(written: Store) -> None:
+    files = tree_files(written, "parent")
+    slow = iter((0.0, COUNTING, 1.0))
+    assert count_lines(written, files, clock=lambda: next(slow)) == {files[0]: Counts(1, 0)}
+    assert count_lines(written, files, clock=lambda: 0.0) == {
+        files[0]: Counts(1, 0),
+        files[1]: Counts(1, 1),
+        files[2]: Counts(1, 0),
+    }
+
+
+class TestCountingManyFiles:
+    """One by one, as on a slow link."""
+
+    @pytest.fixture
+    def files(self, store: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch) -> Driver:
+        monkeypatch.setattr(versions, "COUNTING", 0)
+        session = add_session(store, "Many")
+        for number in range(60):
+            store.files.record(session, path=f"{number:02}.py", content="x\n")
+        driver = drive(store).press("enter").press("f", settle=False)
+        driver.jobs.step()
+        driver.draw()
+        return driver
+
+    def test_what_is_in_sight_comes_first(
+        self, store: Store, files: Driver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counted = Spy(monkeypatch, store.files, "get").calls
+        files.press("G", settle=False).jobs.settle()
+        paths = [path for _, path, _ in counted]
+        last = paths.index("59.py")
+        assert paths[1:last] == [f"{number:02}.py" for number in range(60 - last, 59)]
+        assert len(paths) == 60
+        assert files.text().count("+1") == last == 18
+
+    def test_nothing_is_counted_for_who_has_left(
+        self, store: Store, files: Driver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counted = Spy(monkeypatch, store.files, "get").calls
+        files.press("esc")
+        assert counted == []
 
 
 def test_one_column_or_two(usual: Store, drive: StartDriver) -> None:

@@ -109,6 +109,20 @@ def test_what_is_not_there(usual: Store, drive: StartDriver) -> None:
     assert " of 0 " not in driver.header()
 
 
+def test_no_number_is_told_before_there_is_a_hit(
+    store: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "SEARCHED", 64)
+    many_messages(store, add_session(store, "Long"), 200)
+    driver = drive(store).press("enter", "/", *"message 17").press("enter", settle=False)
+    assert " searching… · " in driver.header()
+    assert "No hit yet" in driver.press("n", settle=False).footer()
+    driver.jobs.step()
+    assert " hit … of 1… · " in driver.header()
+    driver.settle()
+    assert " hit 11 of 11 · " in driver.header()
+
+
 def test_hits_in_messages_that_are_not_loaded(
     store: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

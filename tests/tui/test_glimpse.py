@@ -37,6 +37,11 @@ def _fail(*args: object, **kwargs: object) -> None:
     raise StoreError("it cannot be read")
 
 
+def rest(driver: Driver) -> None:
+    """Let the cursor rest, so that the preview asks for its session; nothing is answered."""
+    driver.timers.run_until(driver.timers.time + 0.1, lambda: None)
+
+
 def body(driver: Driver) -> list[str]:
     """The screen but for its header, where a spinner may turn."""
     return driver.lines()[1:]
@@ -80,6 +85,35 @@ def test_the_preview_of_another_session_is_not_taken_for_it(
     assert "All tests pass now." not in driver.text()
     driver.settle()
     assert "It fails once in ten runs." in driver.text()
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["seen", "only asked for"])
+@pytest.mark.parametrize("asked_again", [True, False], ids=["asked again", "not yet"])
+def test_who_comes_back_from_another_session_need_not_wait(
+    usual: Store, drive: StartDriver, arrived: bool, asked_again: bool
+) -> None:
+    """The server has answered nothing since the cursor came back."""
+    driver = drive(usual, size=WIDE).press("j", settle=arrived)
+    rest(driver)
+    driver.press("k", settle=False)
+    if asked_again:
+        rest(driver)
+        assert "loading…" in driver.text()
+    opened(driver)
+    assert driver.header().startswith(" Implement session provider feature")
+    assert "All tests pass now." in driver.text()
+    driver.settle()
+    assert "All tests pass now." in driver.text()
+
+
+def test_what_is_kept_of_a_session_is_read_again(usual: Store, drive: StartDriver) -> None:
+    driver = drive(usual, size=WIDE).press("j")
+    parts = '[{"type":"text","data":{"text":"Changed."}}]'
+    write_elsewhere(usual, f"UPDATE messages SET parts = '{parts}' WHERE session_id = 'implement'")
+    driver.press("k", settle=False)
+    assert "Changed." not in opened(driver).text()
+    driver.settle()
+    assert "Changed." in driver.text()
 
 
 def test_a_preview_that_could_not_be_read_is_no_beginning(

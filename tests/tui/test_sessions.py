@@ -290,7 +290,47 @@ def test_an_idle_list_reads_nothing_when_nothing_was_written(
     driver = drive(usual)
     monkeypatch.setattr(type(usual.sessions), "list", None)
     driver.advance(30)
-    assert driver.timers.pending() == 1
+    assert driver.timers.pending() == 2, "the look at the database, and at the ages"
+
+
+class TestAgesAtRest:
+    """An idle program is woken for ages that are out of date, and for nothing else."""
+
+    def shown(self, store: Store, drive: StartDriver, age: int) -> Driver:
+        """A list of one session, and a database that is not looked at."""
+        add_session(store, "The only one", age=age)
+        driver = drive(store)
+        driver.app.now = lambda: NOW + driver.timers.time
+        driver.app.unwatch()
+        driver.advance(2)
+        return driver
+
+    def drawn(self, driver: Driver, seconds: int) -> list[str]:
+        """What ages are shown at the times at which the program is woken."""
+        ages = []
+        until = driver.timers.time + seconds
+        driver.timers.run_until(until, lambda: ages.append(driver.lines()[2].rpartition(" ")[2]))
+        return ages
+
+    def test_they_are_drawn_once_a_minute(self, store: Store, drive: StartDriver) -> None:
+        driver = self.shown(store, drive, age=30)
+        assert driver.lines()[2].endswith(" now")
+        assert self.drawn(driver, 250) == ["1m", "2m", "3m", "4m"]
+
+    def test_only_when_they_change(self, store: Store, drive: StartDriver) -> None:
+        driver = self.shown(store, drive, age=7_200)
+        assert self.drawn(driver, 3 * 3_600) == ["3h", "4h", "5h"]
+
+    def test_never_when_they_do_not(self, store: Store, drive: StartDriver) -> None:
+        driver = self.shown(store, drive, age=40 * 86_400)
+        assert driver.timers.pending() == 0
+
+    def test_not_while_another_screen_is_shown(self, store: Store, drive: StartDriver) -> None:
+        driver = self.shown(store, drive, age=30).press("enter").advance(2)
+        assert len(self.drawn(driver, 600)) <= 1
+        assert driver.timers.pending() == 0
+        driver.press("esc").advance(2)
+        assert self.drawn(driver, 65) == ["11m"]
 
 
 def test_unfocused_it_looks_rarely_and_at_once_when_it_has_the_focus_again(

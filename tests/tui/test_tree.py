@@ -155,6 +155,30 @@ def test_authors_have_a_column_in_a_shared_database(
     assert "1 of 6" in driver.header()
 
 
+def test_who_there_is_is_told_when_nobody_is_found(
+    usual: Store, shared: None, drive: StartDriver
+) -> None:
+    with closing(sqlite3.connect(database_of(usual))) as database, database:
+        database.execute("UPDATE sessions SET author = 'Ada <ada@example.com>' WHERE id <> 'wide'")
+        database.execute("UPDATE sessions SET author = 'grace\x1b[31m' WHERE id = 'flaky'")
+    driver = drive(usual).press("a").type("bob").press("enter")
+    assert "No session is by “bob”." in driver.text()
+    assert "Authors here: Ada, grace" in driver.text()
+    driver.press("a").type("by").press("enter")
+    assert "Authors here: Ada, grace" in driver.text()
+    assert "Authors here" not in driver.press("/").type("x").press("enter").text()
+
+
+def test_of_many_authors_some_are_told(store: Store, shared: None, drive: StartDriver) -> None:
+    for number in range(9):
+        add_session(store, f"Session {number}", id=f"s{number}", age=number)
+    with closing(sqlite3.connect(database_of(store))) as database, database:
+        database.execute("UPDATE sessions SET author = replace(hex(zeroblob(20)), '00', id)")
+    driver = drive(store, size=(220, 40)).press("a").type("bob").press("enter")
+    assert f"{'s0' * 11}s…, " in driver.text()
+    assert f"{'s7' * 11}s…, …" in driver.text()
+
+
 def test_a_local_database_has_no_authors(usual: Store, drive: StartDriver) -> None:
     driver = drive(usual)
     assert "Author" not in driver.lines()[1]

@@ -12,6 +12,8 @@ from opencode.store import Store
 from opencode.tui.drafts import Drafts
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage, script
+from tests.tui.stores import add_session, many_messages
+from tests.tui.test_session import marked
 
 if TYPE_CHECKING:
     from tests.tui.driver import Driver
@@ -176,6 +178,43 @@ def test_trying_again_sends_it_and_takes_the_copy_back(
     flaky.press("r")
     assert said(usual).count("keep me") == 1
     assert typed(flaky) == ""
+
+
+class TestAMessageThatArrivesAfterAnOutage:
+    @pytest.fixture
+    def long(self, store: Store, drive: StartDriver, monkeypatch: pytest.MonkeyPatch) -> Driver:
+        """A long session, its message 800 under the cursor, whose panel says what went wrong."""
+        many_messages(store, add_session(store, "Long", id="long"), 800)
+        driver = drive(store).press("enter", "b")
+        with monkeypatch.context() as patch:
+            Outage(patch, store.messages, "append").on = True
+            driver.press("i").type("At last.").press("enter")
+        assert "Cannot reach the session database" in driver.text()
+        return driver
+
+    def arrive(self, driver: Driver) -> Driver:
+        """Let the screen be read again, because the database is back, before it was read."""
+        driver.press("r", settle=False)
+        driver.jobs.step()
+        driver.timers.run_until(driver.timers.time, lambda: None)
+        driver.settle()
+        return driver
+
+    def test_the_cursor_goes_to_it(self, long: Driver) -> None:
+        assert marked(self.arrive(long))[-1] == "At last."
+
+    def test_who_has_moved_stays_there(self, long: Driver) -> None:
+        long.app.layers[-2].move("up")
+        stood = marked(long)
+        assert marked(self.arrive(long)) == stood
+        assert "↓ 1 new" in long.header()
+
+
+def test_of_two_messages_the_cursor_goes_to_the_second(usual: Store, flaky: Driver) -> None:
+    flaky.press("i").type("one").press("enter", settle=False)
+    flaky.press(*"two", "enter", settle=False)
+    flaky.settle()
+    assert marked(flaky)[-1] == "two"
 
 
 def test_a_message_that_arrived_though_nobody_heard_is_not_written_twice(

@@ -62,6 +62,11 @@ class Comparison:
     one_sided: bool = False
     """Whether one of the texts is empty, so that a column of its own would be, too."""
 
+    @property
+    def has_counts(self) -> bool:
+        """Whether there is something to count, and not a note in its place."""
+        return bool(self.added or self.removed or not self.note)
+
 
 def compare(old: str, new: str) -> Comparison:
     """Compare two texts by lines; the result is clean."""

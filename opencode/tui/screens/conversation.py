@@ -60,14 +60,14 @@ class Conversation:
             host, key, self._render, self._transcript, self.pane.staying, self._is_gone
         )
         self._polish = Polish(host, f"{key}.rich", self._render, self._transcript.window)
-        self._reading = False
-        """Whether an end of the session is on its way."""
+        self._awaited: tuple[LoadMessages, str] | None = None
+        """The end of the session that is on its way, if one is, and how to go there."""
 
     def unavailable(self, command: str) -> str:
         """Return why a command cannot be done; nothing when it can, or is not one of a pane's."""
         item = self.pane.item()
         if item is None and command in NEED_MESSAGE | NEED_MESSAGES:
-            if not self._reading:
+            if self._awaited is None:
                 return "there are no messages here"
             return "the messages are still being read" if command in NEED_MESSAGE else ""
         if command == "fold" and item is not None and item.folds is None:
@@ -107,7 +107,7 @@ class Conversation:
     def clear(self, words: str = "") -> None:
         """Show nothing."""
         self._feed.forget()
-        self._reading = False
+        self._awaited = None
         self.session = None
         self._transcript.clear()
         self.pane.say(words)
@@ -116,7 +116,9 @@ class Conversation:
         """Read what is loaded again, and what was added at the end."""
         if self.session is None:
             return
-        if self._transcript.window.items:
+        if self._awaited is not None:
+            self._read(*self._awaited)
+        elif self._transcript.window.items:
             self._feed.reload(self.session, self.pane.following, self._reloaded)
         else:
             self.show_end()
@@ -138,6 +140,7 @@ class Conversation:
         """Show a hit of the pattern; its message may have to be fetched."""
         self.pane.blocks.hit = hit
         if not self.pane.show_hit() and self.session is not None:
+            self._awaited = None
             self._feed.read_around(self.session, hit.seq, self.pane.show_hit)
 
     def lose(self, *, gone: bool = True) -> None:
@@ -151,7 +154,7 @@ class Conversation:
         done = partial(self._show_read, go_to=go_to)
 
         def failed(error: Exception) -> bool:
-            self._reading = False
+            self._awaited = None
             if self._is_gone(error):
                 self.pane.say("Nothing of this session was read before.")
                 return True
@@ -159,12 +162,12 @@ class Conversation:
             return False
 
         if self.session is not None:
-            self._reading = True
+            self._awaited = load, go_to
             self._feed.read(self.session, load, done, failed)
 
     def _show_read(self, session: Session, go_to: str) -> None:
         """Show an end of a session that has been read."""
-        self._reading = False
+        self._awaited = None
         self.session = session
         self.lose(gone=False)
         self.pane.say("No messages in this session yet.")

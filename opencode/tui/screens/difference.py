@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from opencode import text
@@ -28,6 +28,17 @@ __all__ = ["DifferenceScreen"]
 NOTHING = -1
 """Stands for the version before the first one."""
 
+OTHERS: Mapping[str, Callable[[int, int], tuple[int, int]]] = {
+    "older": lambda old, new: (old - 1, new),
+    "newer": lambda old, new: (old + 1, max(old + 2, new)),
+    "new-older": lambda old, new: (min(new - 2, old), new - 1),
+    "new-newer": lambda old, new: (old, new + 1),
+}
+"""The two versions that each of the keys for others leads to from two.
+
+One that would overtake the other takes it along.
+"""
+
 SIDE_BY_SIDE = 120
 """Columns of the screen from which there are two, unless the user chose."""
 
@@ -46,6 +57,8 @@ class DifferenceScreen(Layer):
         self._old = 0 if self._new else NOTHING
         self._columns = 0
         self._result = Comparison()
+        self._compares: tuple[int, int] | None = None
+        """The two versions that the result is of; None until there is one."""
         self._headings: Sequence[int] = ()
         """The items at which the stretches of changes begin."""
         self._lines = Lines()
@@ -55,7 +68,7 @@ class DifferenceScreen(Layer):
     def commands(self) -> Mapping[str, Command]:
         return {
             "sides": self._toggle,
-            **{command: partial(self._choose, *pair) for command, pair in self._others().items()},
+            **{command: partial(self._choose, command) for command in OTHERS},
             "next": lambda: self._step(1),
             "previous": lambda: self._step(-1),
             "pager": self._view,
@@ -66,26 +79,17 @@ class DifferenceScreen(Layer):
     def unavailable(self, command: str) -> str:
         if command == "sides" and self._result.one_sided:
             return "one of the versions is empty, so there is one column"
-        if command in self._others():
-            return self._no_other(*self._others()[command])
+        if command in OTHERS:
+            return self._no_other(*self._other(command))
         if command in {"next", "previous"} and not self._headings:
             return "there are no changes to go to"
         if command in MOVES | {"sides"} and not self._lines.count():
             return "there are no lines here"
         return ""
 
-    def _others(self) -> Mapping[str, tuple[int, int]]:
-        """Return the two versions that each of the keys for others leads to.
-
-        One that would overtake the other takes it along.
-        """
-        old, new = self._old, self._new
-        return {
-            "older": (old - 1, new),
-            "newer": (old + 1, max(old + 2, new)),
-            "new-older": (min(new - 2, old), new - 1),
-            "new-newer": (old, new + 1),
-        }
+    def _other(self, command: str) -> tuple[int, int]:
+        """Return the two versions that a key for others leads to."""
+        return OTHERS[command](self._old, self._new)
 
     def _no_other(self, old: int, new: int) -> str:
         """Return why two versions cannot be compared, if they are not both there."""
@@ -100,15 +104,18 @@ class DifferenceScreen(Layer):
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
         old, new = (self._name(number) for number in (self._old, self._new))
-        counts: list[Run] = [
-            ("diff.add", f"+{self._result.added:,}"),
-            (None, " "),
-            ("diff.remove", f"−{self._result.removed:,}"),
-        ]
-        right: list[Run] = [("dim", f"{old} → {new}  "), *counts]
+        right: list[Run] = [("dim", f"{old} → {new}"), *self._counts()]
         path = text.clean_line(self._file.path)
         room = max(0, self._columns - runs_width(right) - 3)
         return [("title", text.truncate(path, room, side="left"))], right
+
+    def _counts(self) -> Sequence[Run]:
+        """Return how many lines came and went; nothing while that is not known."""
+        result = self._result
+        if self._compares != (self._old, self._new) or not result.has_counts:
+            return ()
+        added, removed = f"+{result.added:,}", f"−{result.removed:,}"
+        return (None, "  "), ("diff.add", added), (None, " "), ("diff.remove", removed)
 
     def session_title(self) -> str:
         return shown_title(self._session.title)
@@ -130,7 +137,8 @@ class DifferenceScreen(Layer):
             old=None if self._old == NOTHING else versions[self._old],
             new=versions[self._new],
         )
-        self.host.submit(work, self._compared, key="difference")
+        done = partial(self._compared, (self._old, self._new))
+        self.host.submit(work, done, key="difference")
 
     @property
     def _sides(self) -> bool:
@@ -142,8 +150,8 @@ class DifferenceScreen(Layer):
     def _name(self, number: int) -> str:
         return "nothing" if number == NOTHING else text.clean_line(self._file.versions[number])
 
-    def _choose(self, old: int, new: int) -> None:
-        self._old, self._new = old, new
+    def _choose(self, command: str) -> None:
+        self._old, self._new = self._other(command)
         self.refresh()
 
     def _step(self, direction: int) -> None:
@@ -167,8 +175,8 @@ class DifferenceScreen(Layer):
         if stretch >= 0:
             self.widget.select(self._headings[stretch], top=True)
 
-    def _compared(self, result: Comparison) -> None:
-        self._result = result
+    def _compared(self, versions: tuple[int, int], result: Comparison) -> None:
+        self._compares, self._result = versions, result
         self.widget.placeholder = [[("dim", result.note)]]
         self._lines.view.viewport.home()
         self._show()

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from heapq import nsmallest
 
 from opencode import text
 from opencode.models import Session
 from opencode.tui.format import Run, shown_title
 from opencode.tui.keymap import MOVES
-from opencode.tui.render.diff import Comparison
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.difference import DifferenceScreen
 from opencode.tui.screens.lines import Lines
 from opencode.tui.screens.programs import view
 from opencode.tui.screens.write import ask_where
 from opencode.tui.tabs import clean_keeping_tabs
-from opencode.tui.versions import TreeFile, content, difference, tree_files
+from opencode.tui.versions import Counts, TreeFile, content, count_lines, tree_files
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.widgets.row import Row
 
 __all__ = ["FilesScreen"]
 
 VERSIONS, ADDED, REMOVED = 13, 8, 8
+
+AT_ONCE = 100
+"""Files that are given to one job to count; it does as many as it has time for."""
+
+COUNT_KEY = "files.count"
 
 MIN_NAME = 24
 """Columns of a path below which the number of versions is left out."""
@@ -39,7 +44,7 @@ class FilesScreen(Layer):
         self._session = session
         self._files: Sequence[TreeFile] = ()
         self._was_read = False
-        self._counts: dict[TreeFile, Comparison] = {}
+        self._counts: dict[TreeFile, Counts | None] = {}
         self._widest = 0
         """Columns of the longest name; the numbers stand beside that, however wide the pane."""
         self._lines = Lines(on_open=self._open)
@@ -83,6 +88,9 @@ class FilesScreen(Layer):
     def changed(self) -> None:
         self.refresh()
 
+    def left(self) -> None:
+        self.host.forget(COUNT_KEY)
+
     @property
     def _selected(self) -> TreeFile | None:
         cursor = self._lines.view.viewport.cursor
@@ -91,6 +99,7 @@ class FilesScreen(Layer):
     def _loaded(self, files: Sequence[TreeFile]) -> None:
         known = self._selected
         self._files = files
+        self._counts = {file: self._counts[file] for file in files if file in self._counts}
         self._was_read = True
         self._widest = max((text.width("".join(_name(file))) for file in files), default=0)
         self.widget.placeholder = [[("dim", "No files were written in this session.")]]
@@ -101,24 +110,23 @@ class FilesScreen(Layer):
         self._count()
 
     def _count(self) -> None:
-        """Compare the next file that was not yet; one for each job, so that others get a turn."""
-        waiting = next((file for file in self._files if file not in self._counts), None)
-        if waiting is None:
+        """Have those files counted that were not yet, in sight or near that first."""
+        first, last = self._lines.view.visible()
+        waiting = [at for at, file in enumerate(self._files) if file not in self._counts]
+        if not waiting:
             return
-        old = waiting.versions[0] if len(waiting.versions) > 1 else None
+        nearest = nsmallest(AT_ONCE, waiting, lambda at: max(first - at, at - last, 0))
+        work = partial(count_lines, files=[self._files[at] for at in nearest])
+        self.host.submit(work, self._counted, key=COUNT_KEY)
 
-        def counted(result: Comparison) -> None:
-            self._counts[waiting] = result
-            self._count()
-
-        work = partial(difference, file=waiting, old=old, new=waiting.versions[-1])
-        self.host.submit(work, counted, key="files.count")
+    def _counted(self, counts: Mapping[TreeFile, Counts | None]) -> None:
+        self._counts |= counts
+        self._count()
 
     def _row(self, file: TreeFile, width: int) -> list[Run]:
-        count = self._counts.get(file)
-        known = count is not None and (count.added or count.removed or not count.note)
-        added = f"+{count.added:,}" if count and known else ""
-        removed = f"−{count.removed:,}" if count and known else ""
+        counts = self._counts.get(file)
+        added = f"+{counts.added:,}" if counts else ""
+        removed = f"−{counts.removed:,}" if counts else ""
         versions = text.pad(text.plural(len(file.versions), "version"), VERSIONS, "right")
         room = width - VERSIONS - ADDED - REMOVED
         if room < MIN_NAME:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from opencode import text
-from opencode.tui.format import Run
+from opencode.tui.format import MAX_AUTHOR, Run
 from opencode.tui.listing import Wanted
 from opencode.tui.screens.base import Layer
 from opencode.tui.screens.rest import Rest
 from opencode.tui.screens.session_list import SessionList
 
 __all__ = ["Filtering"]
+
+AUTHORS = 8
+"""Names that are told at most."""
 
 WAIT = 0.12
 """Seconds of rest after a key before the database is asked."""
@@ -22,6 +27,8 @@ class Filtering:
         self._layer = layer
         self._sessions = sessions
         self._rest = Rest(layer.host, WAIT)
+        self._authors: Sequence[str] = ()
+        """Those of the sessions that were loaded before some were left out by their author."""
 
     @property
     def active(self) -> bool:
@@ -34,6 +41,8 @@ class Filtering:
 
     def ask_author(self) -> None:
         """Have a part of the author typed."""
+        if not self._sessions.wanted.author:
+            self._authors = self._sessions.authors()
         self._ask("Author:", "author", self._sessions.wanted.author)
 
     def clear(self) -> None:
@@ -51,8 +60,10 @@ class Filtering:
 
     def nothing_found(self) -> list[list[Run]]:
         """Return what stands in place of the sessions when there are none."""
+        wanted = self._sessions.wanted
         return [
-            [(None, _nothing_matches(self._sessions.wanted))],
+            [(None, _nothing_matches(wanted))],
+            *([_names(self._authors)] if self._authors and not wanted.title else []),
             [("key", "esc"), ("dim", " shows all sessions again")],
         ]
 
@@ -86,6 +97,13 @@ class Filtering:
         author = changes.get("author", wanted.author).strip()
         wanted = wanted._replace(title=title, author=author)
         self._sessions.load(wanted, select=selected.id if selected else None)
+
+
+def _names(authors: Sequence[str]) -> list[Run]:
+    names = [text.truncate(author, MAX_AUTHOR) for author in authors[:AUTHORS]]
+    if len(authors) > AUTHORS:
+        names.append("…")
+    return [("dim", "Authors here: "), (None, ", ".join(names))]
 
 
 def _nothing_matches(wanted: Wanted) -> str:

@@ -43,6 +43,9 @@ class Find:
 
     def step(self, direction: int) -> None:
         """Go to the next hit or the one before; after the last comes the first."""
+        if not self._hits and not self._complete:
+            self._host.notice("No hit yet; the search goes on.")
+            return
         if not self._hits:
             self._host.notice(self._nothing(), "warning")
             return
@@ -60,9 +63,14 @@ class Find:
         self._conversation.pane.blocks.highlight(None)
 
     def runs(self) -> list[Run]:
-        """Return `hit 3 of 17 · `, with an ellipsis as long as the search goes on."""
+        """Return `hit 3 of 17 · `, with an ellipsis as long as the search goes on.
+
+        Before the first hit there is nothing to count.
+        """
         if not self.active:
             return []
+        if not self._hits and not self._complete:
+            return [("match", " searching… "), ("dim", "· ")]
         more = "" if self._complete else "…"
         if len(self._hits) == MAX_HITS:
             more = "+"

@@ -67,8 +67,13 @@ class MessagePane:
 
     def cursor_seq(self) -> int:
         """Return the number of the message the cursor is on, 0 when there is none."""
-        at = self._cursor_key()
+        at = self.cursor_key()
         return at[0] if at else 0
+
+    def cursor_key(self) -> ItemKey | None:
+        """Return what the cursor is on, however that moves; None when there are no messages."""
+        item = self.item()
+        return item.key if item else None
 
     def spot(self) -> Spot | None:
         """Return what the cursor is on as it stands in the database."""
@@ -130,7 +135,7 @@ class MessagePane:
     @contextmanager
     def staying(self) -> Iterator[None]:
         """Leave the cursor on what it is on, at the same row, while messages come and go."""
-        at = self._cursor_key()
+        at = self.cursor_key()
         yield
         self.transcript.update()
         self.blocks.keep(item.key for item in self.transcript.items)
@@ -155,7 +160,3 @@ class MessagePane:
     def _cursor(self) -> int | None:
         count = len(self.transcript.items)
         return min(self.view.viewport.cursor, count - 1) if count else None
-
-    def _cursor_key(self) -> ItemKey | None:
-        item = self.item()
-        return item.key if item else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from opencode.models import Session
@@ -19,6 +20,8 @@ __all__ = ["Preview"]
 WAIT = 0.08
 """Seconds of rest on a session before its messages are read."""
 MESSAGES = 30
+KEPT = 2
+"""Sessions shown before, of which what was shown is kept for who comes back and opens them."""
 
 
 class Preview:
@@ -35,6 +38,7 @@ class Preview:
         self._conversation: Conversation | None = None
         self._rest = Rest(host, WAIT)
         self._wanted: Session | None = None
+        self._kept: deque[Glimpse] = deque(maxlen=KEPT)
 
     def build(self) -> ListView:
         """Make the pane, and show in it what was wanted."""
@@ -69,8 +73,10 @@ class Preview:
             self._rest.then(self._show_wanted)
 
     def glimpse(self, session: Session) -> Glimpse | None:
-        """Return the end of a session for its own screen; None unless that is shown here."""
-        return self._conversation.glimpse(session) if self._conversation is not None else None
+        """Return the end of a session for its own screen; None unless it was shown of late."""
+        shown = self._conversation.glimpse(session) if self._conversation is not None else None
+        kept = (one for one in reversed(self._kept) if one.messages.session.id == session.id)
+        return shown or next(kept, None)
 
     def refresh(self) -> None:
         """Read again what is shown; where that was the end, it is the end as it is now."""
@@ -98,4 +104,12 @@ class Preview:
 
     def _show_wanted(self) -> None:
         if self._wanted is not None and self._conversation is not None:
+            self._keep(self._conversation)
             self._conversation.show(self._wanted, MESSAGES)
+
+    def _keep(self, conversation: Conversation) -> None:
+        """Keep what is shown before another session takes its place."""
+        shown = conversation.session
+        glimpse = conversation.glimpse(shown) if shown is not None else None
+        if glimpse is not None:
+            self._kept.append(glimpse)

@@ -15,15 +15,15 @@ class Rest:
         self._seconds = seconds
         self._timer: object = None
 
-    def then(self, do: Command) -> None:
-        """Do this, unless something else is wanted before."""
+    def then(self, do: Command, seconds: float | None = None) -> None:
+        """Do this, unless something else is wanted before; after other seconds than usual."""
 
         def rested() -> None:
             self._timer = None
             do()
 
         self.stop()
-        self._timer = self._host.later(self._seconds, rested)
+        self._timer = self._host.later(self._seconds if seconds is None else seconds, rested)
 
     def stop(self) -> None:
         """Do nothing any more."""

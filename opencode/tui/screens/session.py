@@ -61,7 +61,7 @@ class SessionScreen(Layer):
         )
         self._pane = self._conversation.pane
         self._gone = Gone(self, lambda: self.session, self._moved)
-        self._writing = Writing(self, lambda: self.session, self._conversation.show_end, self._lose)
+        self._writing = Writing(self, lambda: self.session, self._sending, self._lose)
         self.widget = WithFoot(self._pane.view, self._foot, self._click_foot)
         self._below: dict[str, Session] = {}
         self._find = Find(host, self._conversation)
@@ -160,6 +160,18 @@ class SessionScreen(Layer):
     def write(self) -> None:
         """Have a message typed."""
         self._writing.open(sendable=not self._conversation.gone)
+
+    def _sending(self) -> Command:
+        """Return what to do once a message is in the database: go there, or leave who moved."""
+        stood = self._pane.cursor_key()
+
+        def arrived() -> None:
+            if self._pane.cursor_key() == stood or self._pane.view.reads_end():
+                self._conversation.show_end()
+            else:
+                self._conversation.refresh()
+
+        return arrived
 
     def _foot(self, columns: int, most: int) -> urwid.Canvas | None:
         if isinstance(self.prompt, Composer):

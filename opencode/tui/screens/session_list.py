@@ -8,7 +8,7 @@ from functools import partial
 
 from opencode.models import Session
 from opencode.tui.branches import Branch, Forest
-from opencode.tui.format import Run, Shape, session_row
+from opencode.tui.format import Run, Shape, author_name, session_row
 from opencode.tui.listing import Wanted
 from opencode.tui.loading import Stretch
 from opencode.tui.screens.base import Command, Host
@@ -87,6 +87,18 @@ class SessionList:
         if self._new_above:
             runs += [("dim", " · "), ("new", f"↑ {self._new_above:,} new")]
         return runs
+
+    def times(self) -> list[int]:
+        """Return the times whose ages are in sight."""
+        first, last = self.view.visible()
+        created = self.wanted.sort == "created"
+        sessions = [branch.session for branch in self._forest.branches[first : last + 1]]
+        return [one.created_at if created else one.updated_at for one in sessions]
+
+    def authors(self) -> list[str]:
+        """Return the names of those whose sessions are loaded, in their order."""
+        names = (author_name(session.author) for session in self._window.items)
+        return [*dict.fromkeys(filter(None, names))]
 
     def load(self, wanted: Wanted | None = None, *, select: str | None = None) -> None:
         """Read the list from its top, another one if that is wanted."""

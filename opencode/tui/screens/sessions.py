@@ -13,6 +13,7 @@ from opencode.tui.format import Run, session_heading, shown_title, sort_at, with
 from opencode.tui.keymap import MOVES
 from opencode.tui.listing import SORTS, next_sort
 from opencode.tui.screens import late
+from opencode.tui.screens.ages import Ages
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.emptiness import Emptiness
 from opencode.tui.screens.filtering import Filtering
@@ -41,6 +42,7 @@ class SessionsScreen(Layer):
         self._columns = 0
         self._list = SessionList(host, on_change=self._list_changed, on_open=self._open)
         self._preview = Preview(host, on_open=self._open)
+        self._ages = Ages(self, self._list.times)
         self._filtering = Filtering(self, self._list)
         self._emptiness = Emptiness(host, self._place_holder)
         self.widget = Split(
@@ -112,8 +114,7 @@ class SessionsScreen(Layer):
         return self._preview.active or self._filtering.active or self._can_fold()
 
     def move(self, command: str) -> bool:
-        pane = self._preview if self._preview.active else self._list
-        return pane.move(command)
+        return (self._preview if self._preview.active else self._list).move(command)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
         left: list[Run] = [("title", "Sessions"), *self._filtering.heading()]
@@ -231,6 +232,7 @@ class SessionsScreen(Layer):
         self.widget.alone = not self._list.count()
         self._place_holder()
         self._preview.show(self._list.selected)
+        self._ages.look()
         if self._list.loaded and not self._complete:
             self._complete = True
             late.load(self.host, self._add_preview)

@@ -29,9 +29,13 @@ class Writing:
     """The prompt of one session; its text is kept until the store has the message."""
 
     def __init__(
-        self, layer: Layer, session: Callable[[], Session], arrived: Command, gone: Command
+        self,
+        layer: Layer,
+        session: Callable[[], Session],
+        sending: Callable[[], Command],
+        gone: Command,
     ) -> None:
-        """`arrived` is called when a message of ours is in the database.
+        """`sending` returns what is to be called when the message is in the database.
 
         `gone` is called when the session turns out to be deleted.
         """
@@ -39,7 +43,7 @@ class Writing:
         self._host = layer.host
         self._drafts = layer.host.drafts
         self._session = session
-        self._arrived = arrived
+        self._sending = sending
         self._gone = gone
         self._composer: Composer | None = None
         """The prompt while it is open."""
@@ -124,6 +128,7 @@ class Writing:
 
         session_id = self._session().id
         message_id, tried = self._drafts.send(session_id, value, new_id())
+        arrived = self._sending()
 
         def work(store: Store) -> Message:
             nonlocal tried
@@ -139,7 +144,7 @@ class Writing:
         def done(_: Message) -> None:
             self._drafts.sent(session_id, message_id)
             self._show_draft(session_id)
-            self._arrived()
+            arrived()
 
         def failed(error: Exception) -> bool:
             self._drafts.failed(session_id, message_id)
