@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from opencode.db import holders
+from opencode.db.holders import locked_by
 from opencode.db.migrations import Connection, fetch
 from opencode.db.sqlite_errors import is_busy, translate
 from opencode.errors import DatabaseLocked
@@ -23,7 +23,7 @@ __all__ = [
     "LOCK_TIMEOUT",
     "Waiting",
     "file_lock",
-    "lock_holder",
+    "file_lock_holder",
     "lock_path",
     "server_lock",
     "server_lock_holder",
@@ -67,7 +67,7 @@ def file_lock(
     with closing(connection):
         _wait(
             lambda: _try(connection, path),
-            lambda: lock_holder(database),
+            lambda: file_lock_holder(database),
             str(database),
             timeout=timeout,
             waiting=waiting,
@@ -106,9 +106,9 @@ def server_lock(
             _value(connection, f"SELECT RELEASE_LOCK('{name}')")
 
 
-def lock_holder(database: Path) -> str | None:
-    """Which process holds a SQLite database's lock, where the system tells (Linux)."""
-    return holders.lock_holder(lock_path(database))
+def file_lock_holder(database: Path) -> str | None:
+    """Which process holds the lock of a SQLite database, where the system tells (Linux)."""
+    return locked_by(lock_path(database))
 
 
 def server_lock_holder(connection: Connection) -> str | None:

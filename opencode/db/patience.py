@@ -9,7 +9,7 @@ from contextlib import contextmanager
 __all__ = ["PATIENCE", "Tell", "told_when_slow"]
 
 Tell = Callable[[str], None]
-"""Shows a line to the user; called from a thread of its own."""
+"""Shows a line to the user; called from a thread of its own or the one that waits."""
 
 PATIENCE = 1.0
 """Seconds after which a wait is worth mentioning."""
