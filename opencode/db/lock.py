@@ -16,6 +16,7 @@ from pathlib import Path
 
 from opencode.db.holders import locked_by
 from opencode.db.migrations import Connection, fetch
+from opencode.db.patience import WORTH_MENTIONING
 from opencode.db.sqlite_errors import is_busy, translate
 from opencode.errors import DatabaseLocked
 
@@ -36,7 +37,6 @@ Waiting = Callable[[str], None]
 """Told once, and by whom the lock is held, when there is a wait worth mentioning."""
 
 _ATTEMPT = 0.25  # seconds inside SQLite, where a Ctrl-C has to wait
-_WORTH_MENTIONING = 1.0
 _HINT = "wait for it to finish and try again; `opencode db unlock` tells what holds the lock"
 _NAME_LIMIT = 64
 
@@ -161,7 +161,7 @@ def _wait(
                 f"and was not free after {timeout:g} seconds",
                 hint=_HINT,
             )
-        if not told and waited >= _WORTH_MENTIONING and waiting is not None:
+        if not told and waited >= WORTH_MENTIONING and waiting is not None:
             waiting(holder() or "another process")
             told = True
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from opencode.db.patience import PATIENCE, Tell
+from opencode.db.patience import WORTH_MENTIONING, Tell
 from opencode.db.sqlite_errors import is_busy
 
 __all__ = ["LockWait", "WaitingConnection", "begin_immediate", "in_turns"]
@@ -34,7 +34,7 @@ class LockWait:
 
     def goes_on(self, connection: sqlite3.Connection, waited: float) -> None:
         """Take note that a connection has waited so many seconds, and that it is not over."""
-        if waited < PATIENCE:
+        if waited < WORTH_MENTIONING:
             return
         from opencode.db.holders import database_lock_holder
 

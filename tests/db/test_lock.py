@@ -92,7 +92,7 @@ def test_the_error_names_the_holder(path: Path) -> None:
 def test_a_waiter_is_told_once_and_gets_the_lock(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opencode.db.lock._WORTH_MENTIONING", 0.0)
+    monkeypatch.setattr("opencode.db.lock.WORTH_MENTIONING", 0.0)
     told: list[str] = []
     waiting = threading.Event()
     release = threading.Event()
