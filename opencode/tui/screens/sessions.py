@@ -23,11 +23,13 @@ from opencode.tui.widgets.split import WIDE, Split
 __all__ = ["SessionsScreen"]
 
 NEED_SESSION = frozenset({"open", "rename", "delete", "copy", "export", "unfold", "fold", "pane"})
+"""Commands for the session the cursor is on."""
 
 NEED_SESSIONS = MOVES | {"filter", "author", "sort"}
-"""What is asked for while the list is still being read is done as soon as it is there."""
+"""Commands for the list as a whole, which an empty one has no use for."""
 
 CHANGE_FILTER = frozenset({"filter", "author"})
+"""Those of them that can bring sessions back when a filter leaves none."""
 
 
 class SessionsScreen(Layer):
