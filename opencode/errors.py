@@ -109,12 +109,23 @@ class Problem(NamedTuple):
 
 
 class ConfigError(OpencodeError):
-    """The configuration cannot be used; `problems` holds all that is wrong with it at once."""
+    """The configuration cannot be used; `problems` holds all that is wrong with it at once.
+
+    `warnings` are those of `Config`, which there is none of.
+    """
 
     exit_code = 2
 
-    def __init__(self, problems: Sequence[Problem], *, message: str = "", hint: str = "") -> None:
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        *,
+        message: str = "",
+        hint: str = "",
+        warnings: Sequence[str] = (),
+    ) -> None:
         self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
         if not message:
             message = (
                 str(self.problems[0])

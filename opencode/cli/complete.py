@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE_PATH", "PROJECT", "SESSION"]
 
 LIMIT = 100
-PATIENCE = 1.5
+KEY_TIMEOUT = 1.5
 """Seconds that a key may take; a database that needs longer has nothing to offer."""
 
 # Shells put what is chosen into the line as it is, unquoted: none of these means anything there.
@@ -80,7 +80,7 @@ class _FromStore(click.ParamType):  # type: ignore[type-arg]  # generic in click
                 return list(self._suggest(peek, ctx, incomplete))
 
         try:
-            suggestions = call_within(PATIENCE, look, discard=lambda _: None)
+            suggestions = call_within(KEY_TIMEOUT, look, discard=lambda _: None)
         except Exception:  # noqa: BLE001 - whatever it is, the line being typed is not the place
             return []
         return [

@@ -80,13 +80,19 @@ def path(app: App, as_json: bool) -> None:
 def check(app: App) -> None:
     """Check the configuration: exit code 0, or 2 with all that is wrong.
 
+    Warnings are counted, and do not change the exit code: the file is another program's too.
     No password is asked for and no server is spoken to.
     """
+    from opencode.text import plural
+
     loaded = app.config()
     for file in loaded.sources:
-        output.line(f"{file}: ok")
+        warnings = loaded.warnings_about(file)
+        output.line(f"{file}: {plural(len(warnings), 'warning') if warnings else 'ok'}")
     where = "" if loaded.sources else " (no file; everything at its default or set by environment)"
-    output.note(f"the configuration is usable: sessions are kept in {loaded.provider}{where}")
+    warned = f", with {plural(len(loaded.warnings), 'warning')}" if loaded.warnings else ""
+    kept = f"sessions are kept in {loaded.provider}{where}"
+    output.note(f"the configuration is usable{warned}: {kept}")
 
 
 @config.command(examples=("opencode config schema > opencode.schema.json",))

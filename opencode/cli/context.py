@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from opencode.errors import ProjectError
+from opencode.errors import ConfigError, ProjectError
 
 if TYPE_CHECKING:
     from opencode.config import Config
@@ -50,13 +50,15 @@ class App:
     def config(self) -> Config:
         """The configuration; what it warns of is told on stderr."""
         if self._config is None:
-            from opencode.cli import output
             from opencode.config import load_config
 
             self.start_log()
-            self._config = load_config(self.cwd())
-            for warning in self._config.warnings:
-                output.warn(warning)
+            try:
+                self._config = load_config(self.cwd())
+            except ConfigError as error:
+                _tell_warnings(error.warnings)
+                raise
+            _tell_warnings(self._config.warnings)
         return self._config
 
     def identity(self) -> ProjectIdentity:
@@ -112,6 +114,13 @@ class App:
         if not self._told_waiting:
             self._told_waiting = True
             output.note(message)
+
+
+def _tell_warnings(warnings: Iterable[str]) -> None:
+    from opencode.cli import output
+
+    for warning in warnings:
+        output.warn(warning)
 
 
 pass_app = click.make_pass_decorator(App, ensure=True)

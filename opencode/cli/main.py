@@ -76,7 +76,8 @@ def _interface(app: App, *, mouse: bool, theme: str) -> int:
 
     opened: list[Store] = []
     places: list[Place] = []
-    provider = "remote" if app.config().provider.value == "mysql" else "local"
+    config = app.config()
+    provider = "remote" if config.provider.value == "mysql" else "local"
     copied: list[str] = []
     waiting = [""]
 
@@ -92,7 +93,8 @@ def _interface(app: App, *, mouse: bool, theme: str) -> int:
         return opened[-1]
 
     def known() -> Known:
-        return Known(places[-1].project.project_id if places else "", provider, waiting[0])
+        project_id = places[-1].project.project_id if places else ""
+        return Known(project_id, provider, waiting[0], config.warnings)
 
     try:
         code = run(opener, mouse=mouse, theme=theme, log_file=app.start_log(), known=known)

@@ -78,7 +78,7 @@ def load_config(
     _warn_of_theme(loading, settings)
     if loading.problems:
         hint = "opencode config path lists the files that are read"
-        raise ConfigError(loading.problems, hint=hint)
+        raise ConfigError(loading.problems, hint=hint, warnings=loading.warnings)
     return Config(
         data_directory=str(_value(settings, DATA_DIRECTORY)),
         project_id=_text(settings, "project.id"),

@@ -80,7 +80,12 @@ class Config:
     """Seconds to wait for another program's write to the SQLite file."""
     sources: tuple[Path, ...] = ()
     warnings: tuple[str, ...] = ()
+    """What is about a file begins with its path and a colon."""
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def warnings_about(self, source: Path) -> list[str]:
+        """Those of `warnings` that are about what stands in a file."""
+        return [warning for warning in self.warnings if warning.startswith(f"{source}: ")]
 
     def redacted(self) -> dict[str, object]:
         """Itself in the shape of the configuration file, ready for JSON, secrets masked."""

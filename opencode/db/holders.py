@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["database_lock_holder", "lock_holder"]
+__all__ = ["database_lock_holder", "locked_by"]
 
 _EVERYTHING = range(1 << 63)
 
@@ -22,10 +22,10 @@ _FILE = range(0x40000000, 0x40000000 + 512)
 def database_lock_holder(database: Path) -> str | None:
     """Which process keeps others from writing to a SQLite database, or from reading it."""
     shared = database.with_name(f"{database.name}-shm")
-    return lock_holder(shared, _WAL_WRITER) or lock_holder(database, _FILE)
+    return locked_by(shared, _WAL_WRITER) or locked_by(database, _FILE)
 
 
-def lock_holder(file: Path, within: range = _EVERYTHING) -> str | None:
+def locked_by(file: Path, within: range = _EVERYTHING) -> str | None:
     """Which process has locked bytes of a file for itself alone: its number and its name."""
     try:
         inode = str(file.stat().st_ino)

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from opencode.db import holders
+from opencode.db.holders import locked_by
 from opencode.db.migrations import Connection, fetch
+from opencode.db.patience import WORTH_MENTIONING
 from opencode.db.sqlite_errors import is_busy, translate
 from opencode.errors import DatabaseLocked
 
@@ -23,7 +24,7 @@ __all__ = [
     "LOCK_TIMEOUT",
     "Waiting",
     "file_lock",
-    "lock_holder",
+    "file_lock_holder",
     "lock_path",
     "server_lock",
     "server_lock_holder",
@@ -36,7 +37,6 @@ Waiting = Callable[[str], None]
 """Told once, and by whom the lock is held, when there is a wait worth mentioning."""
 
 _ATTEMPT = 0.25  # seconds inside SQLite, where a Ctrl-C has to wait
-_WORTH_MENTIONING = 1.0
 _HINT = "wait for it to finish and try again; `opencode db unlock` tells what holds the lock"
 _NAME_LIMIT = 64
 
@@ -67,7 +67,7 @@ def file_lock(
     with closing(connection):
         _wait(
             lambda: _try(connection, path),
-            lambda: lock_holder(database),
+            lambda: file_lock_holder(database),
             str(database),
             timeout=timeout,
             waiting=waiting,
@@ -106,9 +106,9 @@ def server_lock(
             _value(connection, f"SELECT RELEASE_LOCK('{name}')")
 
 
-def lock_holder(database: Path) -> str | None:
-    """Which process holds a SQLite database's lock, where the system tells (Linux)."""
-    return holders.lock_holder(lock_path(database))
+def file_lock_holder(database: Path) -> str | None:
+    """Which process holds the lock of a SQLite database, where the system tells (Linux)."""
+    return locked_by(lock_path(database))
 
 
 def server_lock_holder(connection: Connection) -> str | None:
@@ -161,7 +161,7 @@ def _wait(
                 f"and was not free after {timeout:g} seconds",
                 hint=_HINT,
             )
-        if not told and waited >= _WORTH_MENTIONING and waiting is not None:
+        if not told and waited >= WORTH_MENTIONING and waiting is not None:
             waiting(holder() or "another process")
             told = True
 

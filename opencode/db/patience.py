@@ -6,18 +6,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["PATIENCE", "Tell", "told_when_slow"]
+__all__ = ["WORTH_MENTIONING", "Tell", "told_when_slow"]
 
 Tell = Callable[[str], None]
-"""Shows a line to the user; called from a thread of its own."""
+"""Shows a line to the user; called from a thread of its own or the one that waits."""
 
-PATIENCE = 1.0
+WORTH_MENTIONING = 1.0
 """Seconds after which a wait is worth mentioning."""
 
 
 @contextmanager
 def told_when_slow(
-    tell: Tell | None, text: Callable[[], str], *, seconds: float = PATIENCE
+    tell: Tell | None, text: Callable[[], str], *, seconds: float = WORTH_MENTIONING
 ) -> Iterator[None]:
     """Tell `text()` once when the block takes longer than `seconds`; never after its end."""
     if tell is None:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from opencode.db.patience import PATIENCE, Tell
+from opencode.db.patience import WORTH_MENTIONING, Tell
 from opencode.db.sqlite_errors import is_busy
 
 __all__ = ["LockWait", "WaitingConnection", "begin_immediate", "in_turns"]
@@ -17,32 +17,38 @@ _TURN = 250
 
 
 class LockWait:
-    """Knows that a call waits for somebody else's lock, and for whose; shared by connections."""
+    """Knows which connections wait for somebody else's lock, and for whose; shared by them."""
 
     def __init__(self, path: Path, seconds: float, tell: Tell | None = None) -> None:
         """`tell` is told once for each wait, if it is one worth mentioning."""
-        self.words = ""
-        """What is waited for, and for how long; empty while nothing is."""
+        self._waits: dict[sqlite3.Connection, str] = {}
         self._path = path
         self._seconds = seconds
         self._tell = tell
 
-    def goes_on(self, waited: float) -> None:
-        """Take note that there was a wait of so many seconds, and that it is not over."""
-        if waited < PATIENCE:
+    @property
+    def words(self) -> str:
+        """What is waited for, and for how long; empty while nothing is."""
+        waits = [*self._waits.values()]
+        return waits[-1] if waits else ""
+
+    def goes_on(self, connection: sqlite3.Connection, waited: float) -> None:
+        """Take note that a connection has waited so many seconds, and that it is not over."""
+        if waited < WORTH_MENTIONING:
             return
         from opencode.db.holders import database_lock_holder
 
-        begins = not self.words
+        begins = connection not in self._waits
         holder = database_lock_holder(self._path) or "another program"
         limit = f"waiting for up to {self._seconds:g} s"
-        self.words = f"the database is locked by {holder}; {limit}"
+        words = f"the database is locked by {holder}; {limit}"
+        self._waits[connection] = words
         if begins and self._tell is not None:
-            self._tell(self.words)
+            self._tell(words)
 
-    def is_over(self) -> None:
-        """Take note that nothing is waited for any more."""
-        self.words = ""
+    def is_over(self, connection: sqlite3.Connection) -> None:
+        """Take note that a connection waits no more."""
+        self._waits.pop(connection, None)
 
 
 class WaitingConnection(sqlite3.Connection):
@@ -76,9 +82,9 @@ def in_turns(connection: sqlite3.Connection, statement: str) -> list[tuple[Any, 
                 if not is_busy(error) or waited >= limit / 1000:
                     raise
                 if wait is not None:
-                    wait.goes_on(waited)
+                    wait.goes_on(connection, waited)
     finally:
         if wait is not None:
-            wait.is_over()
+            wait.is_over(connection)
         if limit > _TURN:
             connection.execute(f"PRAGMA busy_timeout = {limit}")

@@ -73,12 +73,10 @@ def connect(
 
 def _configure(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None:
     # The first statement that reads the file, which somebody may have locked.
-    ((mode,),) = in_turns(connection, f"PRAGMA {'journal_mode = WAL' if wal else 'schema_version'}")
-    if wal and mode != "wal":
-        raise StoreError(
-            f"{path}: the file system does not support SQLite's write-ahead log (mode: {mode})",
-            hint="network drives do not; set data.directory to a local disk, or use MySQL",
-        )
+    if wal:
+        _use_write_ahead_log(connection, path)
+    else:
+        in_turns(connection, "PRAGMA schema_version")
     for pragma in (
         "synchronous = NORMAL",
         "foreign_keys = ON",
@@ -89,6 +87,15 @@ def _configure(connection: sqlite3.Connection, path: Path, *, wal: bool) -> None
     connection.text_factory = _decode
     # SQLite folds ASCII only; with this a filter finds "Ärger" by "ärger", as it does on MySQL.
     connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection, path: Path) -> None:
+    ((mode,),) = in_turns(connection, "PRAGMA journal_mode = WAL")
+    if mode != "wal":
+        raise StoreError(
+            f"{path}: the file system does not support SQLite's write-ahead log (mode: {mode})",
+            hint="network drives do not; set data.directory to a local disk, or use MySQL",
+        )
 
 
 def _decode(text: bytes) -> str:

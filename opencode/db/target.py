@@ -189,10 +189,10 @@ class SQLiteTarget:
         return ()
 
     def lock_holder(self) -> str | None:
-        """See `lock.lock_holder`."""
-        from opencode.db.lock import lock_holder
+        """See `lock.file_lock_holder`."""
+        from opencode.db.lock import file_lock_holder
 
-        return lock_holder(self.path)
+        return file_lock_holder(self.path)
 
     def preflight(
         self, connection: Any, migrations: Sequence[Migration], direction: Direction

@@ -22,13 +22,15 @@ __all__ = ["Known", "run"]
 
 
 class Known(NamedTuple):
-    """What can be told of a database before it is open; what is not known yet is empty."""
+    """What can be told before the database is open; what is not known yet is empty."""
 
     project_id: str = ""
     provider: str = ""
     """`local` or `remote`."""
     waiting: str = ""
     """What a server that lets wait has come to so far, or who has locked the file."""
+    warnings: tuple[str, ...] = ()
+    """What the configuration warns of; told once, at the start."""
 
 
 def run(

@@ -10,7 +10,7 @@ from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui.draftfiles import draft_directory
 from opencode.tui.guards import WorkZone, fenced
-from opencode.tui.live import PATIENCE
+from opencode.tui.live import LOOK_TIMEOUT
 from opencode.tui.loading import short_path
 from opencode.tui.openfile import OpenFile
 from opencode.tui.screens.base import Place
@@ -86,7 +86,7 @@ class Access:
             away, self._away = self._away, not self._file.is_there()
             return away and not self._away
         try:
-            _open(self._store).data_version(within=PATIENCE)
+            _open(self._store).data_version(within=LOOK_TIMEOUT)
         except DatabaseUnavailable:
             return False
         return True

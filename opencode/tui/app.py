@@ -102,7 +102,15 @@ class App:
     def start(self) -> None:
         """Show the first frame's content and begin to open the database."""
         self.push(OpeningScreen(self, lambda: self._known().waiting))
+        self._warn(self._known().warnings)
         self._open()
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        for warning in warnings:
+            self.log.keep(self.now(), "warning", warning)
+        if warnings:
+            noun = text.plural(len(warnings), "warning")
+            self._notice.say(f"The configuration gives {noun}; see the log with l.", "warning")
 
     def close(self) -> None:
         """Finish what was begun and close the database, after the event loop has ended."""

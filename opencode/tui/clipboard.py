@@ -16,7 +16,7 @@ from pathlib import Path
 
 __all__ = ["copy", "ways"]
 
-PATIENCE = 2.0
+PROGRAM_TIMEOUT = 2.0
 """Seconds that a program may take."""
 
 OSC52_LIMIT = 74_994
@@ -77,7 +77,7 @@ def _piped(*command: str) -> Callable[[str], bool]:
                 input=text.encode(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=PATIENCE,
+                timeout=PROGRAM_TIMEOUT,
                 check=False,
             )
             return done.returncode == 0

@@ -250,7 +250,7 @@ MOUSE = (
     ("wheel", "scrolls what is under it"),
     ("click", "selects, or does the key that stands there"),
     ("double click", "opens, unfolds"),
-    ("a heading", "a click sorts the list by that column"),
+    ("a heading", "Updated, Created, Cost: a click sorts"),
     ("beside a box", "a click closes it"),
     ("shift-drag", "selects text, as without the mouse"),
 )

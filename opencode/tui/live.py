@@ -9,11 +9,11 @@ from opencode.tui.screens.base import Command, Host
 if TYPE_CHECKING:
     from opencode.store import Store
 
-__all__ = ["KEY", "LOST", "PATIENCE", "Live"]
+__all__ = ["KEY", "LOOK_TIMEOUT", "LOST", "Live"]
 
 LOCAL, REMOTE = 1.0, 5.0
 """Seconds between two looks: 10 µs on SQLite, a round trip on MySQL."""
-PATIENCE = 5.0
+LOOK_TIMEOUT = 5.0
 """Seconds within which a look must succeed: one that fails says that the server is lost."""
 LOST = 10.0
 """Seconds between two attempts to reach a server that is lost."""
@@ -94,4 +94,4 @@ class Live:
 
 
 def _version(store: Store) -> int:
-    return store.data_version(within=PATIENCE)
+    return store.data_version(within=LOOK_TIMEOUT)

@@ -16,12 +16,13 @@ from opencode import text
 from opencode.tui import Known
 from opencode.tui import theme as themes
 from opencode.tui.app import App
+from opencode.tui.framefirst import FrameFirst
 from opencode.tui.guards import CallGuard
 from opencode.tui.icons import has_icons
 from opencode.tui.jobs import Jobs
 from opencode.tui.log import captured
 from opencode.tui.outside import TerminalOutside
-from opencode.tui.pace import SETTLED, FrameFirst, settle
+from opencode.tui.pace import SETTLED, settle
 from opencode.tui.screens.base import Command
 from opencode.tui.terminal import InputFilter, TerminalScreen, signals_to_pipe
 from opencode.tui.threads import ThreadJobs

@@ -15,7 +15,7 @@ BEGIN, END = b"\x1b[200~", b"\x1b[201~"
 
 MAX_BYTES = 8_000_000
 """What can be pasted at once."""
-PATIENCE = 10.0
+PASTE_TIMEOUT = 10.0
 """Seconds after which what comes is a key again: a terminal that forgot the end takes none away."""
 
 
@@ -39,7 +39,7 @@ class PasteCutter:
         """Take some input; returns what of it are keys."""
         keys = bytearray()
         heard, self._heard = self._heard, self._clock()
-        if self._pasting is not None and self._heard - heard > PATIENCE:
+        if self._pasting is not None and self._heard - heard > PASTE_TIMEOUT:
             data = END + data
         while data:
             if self._pasting is None:

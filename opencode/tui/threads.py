@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from opencode.tui.framefirst import FrameFirst
 from opencode.tui.jobs import Job, Jobs, Watch
-from opencode.tui.pace import FrameFirst
 
 __all__ = ["ThreadJobs"]
 

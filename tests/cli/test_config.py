@@ -61,10 +61,37 @@ def test_path(opencode: Opencode, configured: Path, home: Path) -> None:
     assert rows[-1]["path"] == str(configured)
 
 
-def test_check_of_a_good_configuration(opencode: Opencode, configured: Path) -> None:
+def test_check_of_a_good_configuration(opencode: Opencode, checkout: Path) -> None:
+    file = checkout / ".opencode.json"
+    file.write_text(json.dumps({"author": "ada", "agents": {"coder": 1}}))
     done = opencode("config", "check")
-    assert (done.code, done.out) == (0, f"{configured}: ok\n")
-    assert done.err.endswith("the configuration is usable: sessions are kept in mysql\n")
+    assert (done.code, done.out) == (0, f"{file}: ok\n")
+    assert done.err == "the configuration is usable: sessions are kept in sqlite\n"
+
+
+def test_check_of_a_password_in_the_file(opencode: Opencode, configured: Path) -> None:
+    done = opencode("config", "check")
+    assert (done.code, done.out) == (0, f"{configured}: 1 warning\n")
+    assert done.err.endswith("is usable, with 1 warning: sessions are kept in mysql\n")
+
+
+def test_check_counts_the_warnings_of_a_file(opencode: Opencode, checkout: Path) -> None:
+    file = checkout / ".opencode.json"
+    file.write_text(json.dumps({"theme": "purple", "agents": {"coder": 1}}))
+    done = opencode("config", "check")
+    assert (done.code, done.out) == (0, f"{file}: 1 warning\n")
+    assert "theme 'purple' is ignored" in done.err
+    assert "the configuration is usable, with 1 warning: sessions are kept in sqlite" in done.err
+
+
+def test_check_tells_warnings_beside_problems(opencode: Opencode, checkout: Path) -> None:
+    config = {"theme": "purple", "sessionProvider": {"type": "oracle"}}
+    (checkout / ".opencode.json").write_text(json.dumps(config))
+    done = opencode("config", "check")
+    assert (done.code, done.out) == (2, "")
+    warning, error, *_ = done.err.splitlines()
+    assert warning.startswith(f"warning: {checkout}/.opencode.json: theme 'purple' is ignored")
+    assert error.startswith("error: ")
 
 
 def test_check_without_any(opencode: Opencode) -> None:

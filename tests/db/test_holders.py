@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from opencode.db.holders import database_lock_holder, lock_holder
+from opencode.db.holders import database_lock_holder, locked_by
 from opencode.db.sqlite_connect import connect
 
 pytestmark = pytest.mark.skipif(
@@ -79,7 +79,7 @@ def test_who_reads_keeps_nobody_out(wal: Path) -> None:
 def test_other_bytes_are_other_locks(wal: Path) -> None:
     shared = wal.with_name("opencode.db-shm")
     with other_program(wal, "BEGIN IMMEDIATE") as pid:
-        assert lock_holder(shared, range(120, 121)) == lock_holder(shared)
-        assert f"process {pid} " in str(lock_holder(shared))
-        assert lock_holder(shared, range(121, 200)) is None
-        assert lock_holder(shared, range(120)) is None
+        assert locked_by(shared, range(120, 121)) == locked_by(shared)
+        assert f"process {pid} " in str(locked_by(shared))
+        assert locked_by(shared, range(121, 200)) is None
+        assert locked_by(shared, range(120)) is None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from opencode.db.lock import file_lock, lock_holder, lock_path
+from opencode.db.lock import file_lock, file_lock_holder, lock_path
 from opencode.errors import DatabaseLocked, StoreError
 from tests.conftest import PROJECT
 
@@ -75,9 +75,9 @@ def test_a_killed_holder_leaves_nothing_behind(path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux tells who holds a lock")
 def test_the_error_names_the_holder(path: Path) -> None:
-    assert lock_holder(path) is None
+    assert file_lock_holder(path) is None
     with other_process(path) as process:
-        assert (lock_holder(path) or "").startswith(f"process {process.pid} (")
+        assert (file_lock_holder(path) or "").startswith(f"process {process.pid} (")
         holder = f"process {process.pid} "
         with (
             pytest.raises(DatabaseLocked, match=holder) as caught,
@@ -86,13 +86,13 @@ def test_the_error_names_the_holder(path: Path) -> None:
             pytest.fail("locked twice")
         assert caught.value.exit_code == 3
         assert "0.1 seconds" in caught.value.message
-    assert lock_holder(path) is None
+    assert file_lock_holder(path) is None
 
 
 def test_a_waiter_is_told_once_and_gets_the_lock(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opencode.db.lock._WORTH_MENTIONING", 0.0)
+    monkeypatch.setattr("opencode.db.lock.WORTH_MENTIONING", 0.0)
     told: list[str] = []
     waiting = threading.Event()
     release = threading.Event()

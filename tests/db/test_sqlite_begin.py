@@ -75,6 +75,24 @@ def test_a_wait_is_told_once_and_known_while_it_lasts(tmp_path: Path) -> None:
     assert words.endswith("; waiting for up to 2 s")
 
 
+def test_each_connection_has_a_wait_of_its_own(tmp_path: Path) -> None:
+    """One that waits no more leaves the other's known, which is not told again."""
+    told: list[str] = []
+    wait = LockWait(tmp_path / "opencode.db", 5, told.append)
+    with closing(sqlite3.connect(":memory:")) as one, closing(sqlite3.connect(":memory:")) as other:
+        wait.goes_on(one, 2)
+        wait.goes_on(other, 2)
+        assert len(told) == 2
+        wait.is_over(other)
+        assert wait.words == told[0]
+        wait.goes_on(one, 3)
+        assert len(told) == 2
+        wait.is_over(one)
+        assert wait.words == ""
+        wait.goes_on(one, 2)
+        assert len(told) == 3
+
+
 def test_a_short_wait_is_not_told(tmp_path: Path) -> None:
     database = tmp_path / "opencode.db"
     told: list[str] = []

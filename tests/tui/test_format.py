@@ -23,6 +23,8 @@ from opencode.tui.format import (
     title_line,
     truncate_runs,
 )
+from opencode.tui.keymap import MOUSE
+from opencode.tui.listing import SORTS
 from tests.tui.driver import NOW
 
 TITLES = [
@@ -68,6 +70,15 @@ def test_rows_are_exactly_as_wide_as_told(title: str, width: int) -> None:
         width, sum(column.width + column.space for column in columns_for(width))
     )
     assert text.width(session_heading(width)) == runs_width(session_row(session("x"), width, NOW))
+
+
+def test_the_headings_that_are_told_are_those_that_sort() -> None:
+    told = next(does for what, does in MOUSE if what == "a heading")
+    shapes = [Shape(sort, author=True) for sort in SORTS]
+    columns = {column for shape in shapes for column in columns_for(140, shape)}
+    assert {column.heading for column in columns if column.heading in told} == {
+        column.heading for column in columns if column.sort is not None
+    }
 
 
 @pytest.mark.parametrize("width", [0, 1, 5, 24, 37, 47, 60, 77, 137])

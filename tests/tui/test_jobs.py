@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 
 from opencode.errors import NotFound
+from opencode.tui.framefirst import FrameFirst
 from opencode.tui.guards import CallGuard
-from opencode.tui.pace import FrameFirst
 from opencode.tui.threads import ThreadJobs
 from tests.tui.inline import InlineJobs
 
@@ -133,7 +133,7 @@ class TestFrameFirst:
     @pytest.fixture
     def frame(self, monkeypatch: pytest.MonkeyPatch) -> FrameFirst:
         """Waited for without an end."""
-        monkeypatch.setattr("opencode.tui.pace.PATIENCE", 60)
+        monkeypatch.setattr("opencode.tui.framefirst.FRAME_TIMEOUT", 60)
         return FrameFirst()
 
     @pytest.fixture
@@ -169,7 +169,7 @@ class TestFrameFirst:
         results: Results,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("opencode.tui.pace.PATIENCE", 0.01)
+        monkeypatch.setattr("opencode.tui.framefirst.FRAME_TIMEOUT", 0.01)
         done = threading.Event()
         frame.drawn()
         jobs.submit(done.set, results.done.append, results.failed.append)

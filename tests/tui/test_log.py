@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from opencode.logs import LogFile
 from opencode.store import Store
+from opencode.tui import Known
 from opencode.tui.log import KEPT, LogTail, captured
 from tests.tui.conftest import StartDriver
+from tests.tui.driver import Driver
 
 if TYPE_CHECKING:
     import pytest
@@ -55,6 +57,23 @@ def test_memory_is_bounded() -> None:
     for number in range(KEPT + 10):
         tail.handle(logging.LogRecord("x", logging.INFO, "", 0, f"{number}", None, None))
     assert [tail.lines[0].message, len(tail.lines)] == ["10", KEPT]
+
+
+def test_what_the_configuration_warns_of_is_told_at_the_start(usual: Store) -> None:
+    warnings = ("/x/.opencode.json: theme 'purple' is ignored", "OPENCODE_THEM is ignored")
+    driver = Driver(lambda: usual, owns_store=False, known=lambda: Known(warnings=warnings))
+    assert "The configuration gives 2 warnings; see the log with l." in driver.text()
+    driver.press("l")
+    assert "2 records" in driver.header()
+    for warning in warnings:
+        assert f"warning {warning}" in driver.text()
+    assert "gives 2 warnings" not in driver.press("esc").text()
+
+
+def test_without_warnings_nothing_is_told(usual: Store) -> None:
+    driver = Driver(lambda: usual, owns_store=False)
+    assert "The configuration" not in driver.text()
+    assert "0 records" in driver.press("l").header()
 
 
 def test_screen(usual: Store, drive: StartDriver) -> None:

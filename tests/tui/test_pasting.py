@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opencode.tui import pasting
-from opencode.tui.pasting import BEGIN, END, PATIENCE, PasteCutter
+from opencode.tui.pasting import BEGIN, END, PASTE_TIMEOUT, PasteCutter
 
 
 class Clock:
@@ -73,8 +73,8 @@ def test_a_terminal_that_forgets_the_end_does_not_take_the_keys_away(
     cut: PasteCutter, clock: Clock
 ) -> None:
     assert cut(BEGIN + b"half") == BEGIN
-    clock.now = PATIENCE - 1
+    clock.now = PASTE_TIMEOUT - 1
     assert cut(b" more") == b""
-    clock.now = 2 * PATIENCE
+    clock.now = 2 * PASTE_TIMEOUT
     assert cut(b"\x03") == END + b"\x03"
     assert list(cut.pasted) == [("half more", 9)]

@@ -65,6 +65,14 @@ def test_the_frame_stays_where_the_terminal_counts_columns_in_its_own_way(checko
         assert 7 in terminal.modes()
 
 
+def test_what_is_wrong_with_the_configuration_is_told(checkout: Path) -> None:
+    (checkout / ".opencode.json").write_text('{"theme": "purple", "agents": {}}')
+    with Terminal.opencode(cwd=checkout) as terminal:
+        terminal.wait_for("1 of 6", "The configuration gives 1 warning; see the log with l.")
+        terminal.press("l").wait_for("1 record", "theme 'purple' is ignored").press("q", "q")
+        assert terminal.wait() == 0
+
+
 def test_ctrl_c_ends_it(checkout: Path) -> None:
     with started(checkout) as terminal:
         terminal.press("ctrl c")

@@ -12,6 +12,7 @@ from opencode.models import Session
 from opencode.parts import Text
 from opencode.store import Store, open_store
 from opencode.tui import Known
+from opencode.tui.screens.sessions import SessionsScreen
 from opencode.tui.window import LIMIT
 from tests.tui.conftest import StartDriver
 from tests.tui.doubles import Outage, Spy
@@ -740,3 +741,68 @@ def test_a_server_that_lets_nobody_in_is_told_once_and_in_the_status_block(
     outage.on = False
     driver.advance(6)
     assert "refused" not in driver.text()
+
+
+class TestAnotherOrder:
+    """The cursor stays on its session, wherever that stands in the new order."""
+
+    @pytest.fixture
+    def far(self, store: Store) -> Store:
+        """Thousands of sessions, the last active of which are the oldest."""
+        write_elsewhere(
+            store,
+            "WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 4999) "
+            "INSERT INTO sessions (id, project_id, title, updated_at, created_at, cost) "
+            f"SELECT printf('s%06d', n), '{PROJECT}', 'session ' || n, {NOW} - n, "
+            f"{NOW} - 10000 + n, n % 7 FROM n",
+        )
+        return store
+
+    def test_far_down_in_few_pages(self, far: Store, drive: StartDriver) -> None:
+        driver = drive(far).press(*["j"] * 20)
+        row = next(n for n, line in enumerate(driver.lines()) if line.startswith("▌"))
+        driver.press("s")
+        assert "newest first" in driver.header()
+        assert selected(driver) == "session 20"
+        assert driver.lines()[row].startswith("▌ session 20 ")
+        assert driver.lines()[row - 1].startswith("  session 21 ")
+        screen = driver.app.layers[0]
+        assert isinstance(screen, SessionsScreen)
+        assert len(screen._list._window.items) <= LIMIT
+
+    def test_round_and_round(self, far: Store, drive: StartDriver) -> None:
+        driver = drive(far).press(*["page down"] * 9)
+        title = selected(driver)
+        for order in ("newest", "highest cost", "last activity"):
+            assert f"{order} first" in driver.press("s").header()
+            assert selected(driver) == title
+        driver.press("j")
+        assert selected(driver) == f"session {int(title.split()[1]) + 1}"
+
+    def test_a_heading_keeps_it_too(self, far: Store, drive: StartDriver) -> None:
+        driver = drive(far).press("G", "k")
+        driver.click(driver.lines()[1].index("Updated▼"), 1)
+        assert "newest first" in driver.header()
+        assert selected(driver) == "session 4998"
+        assert "2 of 5,000" in driver.header()
+
+    def test_on_the_first_row_it_stays_at_the_top(self, far: Store, drive: StartDriver) -> None:
+        driver = drive(far).press("s")
+        assert selected(driver) == "session 4999"
+        assert "1 of 5,000" in driver.header()
+
+    def test_a_sub_session(self, far: Store, drive: StartDriver) -> None:
+        far.sessions.create(title="below", parent="s000003", id="below")
+        driver = drive(far).press("j", "j", "j", "right", "j")
+        assert selected(driver).endswith("below")
+        assert selected(driver.press("s")).endswith("below")
+
+    def test_one_deleted_elsewhere(self, far: Store, drive: StartDriver) -> None:
+        driver = drive(far).press(*["j"] * 20)
+        write_elsewhere(far, "DELETE FROM sessions WHERE id = 's000020'")
+        assert selected(driver.press("s")) == "session 21"
+
+    def test_all_deleted_elsewhere(self, far: Store, drive: StartDriver) -> None:
+        driver = drive(far).press(*["j"] * 20)
+        write_elsewhere(far, "DELETE FROM sessions WHERE id BETWEEN 's000010' AND 's000030'")
+        assert selected(driver.press("s")) == "session 4999"

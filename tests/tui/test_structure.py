@@ -20,6 +20,7 @@ WITHOUT_URWID = (
     "opencode.tui.drafts",
     "opencode.tui.folded",
     "opencode.tui.format",
+    "opencode.tui.framefirst",
     "opencode.tui.fuzzy",
     "opencode.tui.guards",
     "opencode.tui.jobs",

@@ -15,7 +15,7 @@ __all__ = ["OpeningScreen"]
 OPENING = "Opening the session database …"
 SERVER = "A server that does not answer is tried for half a minute."
 FILE = "A large file from an older version is copied first."
-PATIENCE = 1.5
+EXPLAINED_AFTER = 1.5
 """Seconds after which a word about the wait is due."""
 
 
@@ -31,7 +31,7 @@ class OpeningScreen(Layer):
         self._waiting = waiting
         self.widget = ListView(_Nothing())
         self.widget.placeholder = [[("dim", OPENING)]]
-        host.later(PATIENCE, self._explain)
+        host.later(EXPLAINED_AFTER, self._explain)
 
     def header(self) -> tuple[Sequence[Run], Sequence[Run]]:
         return [("title", "Sessions")], ()
@@ -50,7 +50,7 @@ class OpeningScreen(Layer):
             words = waiting
         else:
             words = SERVER if remote else FILE
-            self.host.later(PATIENCE, self._explain)
+            self.host.later(EXPLAINED_AFTER, self._explain)
         self.widget.placeholder = [[("dim", OPENING)], [], [("dim", words)]]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from opencode.models import Session
+from opencode.models import Session, Sort
 from opencode.tui.branches import Branch, Forest
 from opencode.tui.format import Run, Shape, author_name, session_row
 from opencode.tui.listing import Wanted
@@ -106,6 +106,16 @@ class SessionList:
             self._feed.wanted = wanted
         self._feed.first_page(partial(self._loaded, select=select))
 
+    def sort(self, sort: Sort) -> None:
+        """List in another order; the cursor stays on its session, or at the top if it is there."""
+        wanted = self.wanted._replace(sort=sort)
+        anchors = self._anchors()
+        if not anchors or (self._window.starts and self.view.viewport.cursor == 0):
+            self.load(wanted)
+            return
+        self._feed.wanted = wanted
+        self._feed.around(anchors, partial(self._sorted, anchors=anchors), top=True)
+
     def show(self, session: Session) -> None:
         """Show all sessions and put the cursor on one, wherever in the list it stands."""
         self._feed.wanted = Wanted(sort=self.wanted.sort)
@@ -174,6 +184,19 @@ class SessionList:
         self._take(stretch, offset=0 if stretch.starts else None)
         self.view.viewport.home()
         self.view.select(self._forest.index_of(select) or 0)
+
+    def _sorted(self, stretch: Stretch[Session], anchors: Sequence[str]) -> None:
+        # The cursor may have moved meanwhile, to a session that is far from the others now.
+        selected = (self.selected.id,) if self.selected else ()
+        self._take(stretch, offset=None)
+        rows = map(self._forest.index_of, (*selected, *anchors))
+        row = next((row for row in rows if row is not None), None)
+        if row is None:  # They were deleted elsewhere, or a filter leaves them out by now.
+            self.load()
+            return
+        self.view.viewport.cursor = row
+        self._new_above = 0
+        self._moved()
 
     def _replaced(self, stretch: Stretch[Session], go_to: str) -> None:
         self._take(stretch, offset=None)

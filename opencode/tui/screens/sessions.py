@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from opencode.models import Session, Sort
+from opencode.models import Session
 from opencode.tui.format import Run, session_heading, shown_title, sort_at, with_more
 from opencode.tui.keymap import MOVES
 from opencode.tui.listing import SORTS, next_sort
@@ -24,11 +24,13 @@ from opencode.tui.widgets.split import WIDE, Split
 __all__ = ["SessionsScreen"]
 
 NEED_SESSION = frozenset({"open", "rename", "delete", "copy", "export", "unfold", "fold", "pane"})
+"""Commands for the session the cursor is on."""
 
 NEED_SESSIONS = MOVES | {"filter", "author", "sort"}
-"""What is asked for while the list is still being read is done as soon as it is there."""
+"""Commands for the list as a whole, which an empty one has no use for."""
 
 CHANGE_FILTER = frozenset({"filter", "author"})
+"""Those of them that can bring sessions back when a filter leaves none."""
 
 
 class SessionsScreen(Layer):
@@ -65,7 +67,7 @@ class SessionsScreen(Layer):
             "delete": self._delete,
             "filter": self._filtering.ask_title,
             "author": self._filtering.ask_author,
-            "sort": lambda: self._sort(next_sort(self._list.wanted.sort)),
+            "sort": lambda: self._list.sort(next_sort(self._list.wanted.sort)),
             "unfold": self._list.unfold,
             "fold": self._fold,
             "copy": self._copy,
@@ -219,13 +221,10 @@ class SessionsScreen(Layer):
     def _fold(self) -> None:
         self._list.fold()
 
-    def _sort(self, sort: Sort) -> None:
-        self._list.load(self._list.wanted._replace(sort=sort))
-
     def _heading_clicked(self, column: int, columns: int) -> None:
         sort = sort_at(column, columns, self._list.shape)
         if sort is not None and not self.unavailable("sort"):
-            self._sort(sort)
+            self._list.sort(sort)
 
     def _list_changed(self) -> None:
         self.place = "filtered" if self._filtering.active else "sessions"
