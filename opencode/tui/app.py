@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import urwid
 
+from opencode import text
 from opencode.errors import DatabaseUnavailable
 from opencode.tui import Known
 from opencode.tui.access import Opened
