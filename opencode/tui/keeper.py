@@ -153,6 +153,8 @@ def _look_after(store: Store, kept: Kept, files: DraftFiles) -> _Found:
             return _Found(gone=True)
         files.remove(kept.session_id)
         return _Found()
+    if not kept.text.strip() and files.is_old(kept.session_id):
+        files.remove(kept.session_id)
     arrived = []
     for id in kept.messages:
         with suppress(NotFound):
