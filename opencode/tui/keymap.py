@@ -106,8 +106,8 @@ BINDINGS = (
     Binding("export", ("E",), "sessions", "export as JSON or Markdown…", "export"),
     Binding("projects", ("P",), "sessions", "look at another project", "project"),
     Binding("pane", ("tab", "shift tab"), "sessions", "list or preview (wide screens)", "pane"),
-    Binding("next", ("n",), "session", "next message; after a search: next hit", "message"),
-    Binding("previous", ("N",), "session", "previous message; after a search: previous hit"),
+    Binding("next", ("n",), "session", "next message or hit", "message"),
+    Binding("previous", ("N",), "session", "previous message or hit"),
     Binding("next-message", ("]",), "session", "next message"),
     Binding("previous-message", ("[",), "session", "previous message"),
     Binding("find", ("/",), "session", "find in all messages; esc ends it", "find"),
@@ -211,6 +211,14 @@ PLACES: Mapping[str, Place] = {
             *("back", "down+up", "next+previous", "fold", "write", "find"),
             *("copy", "pager", "files", "palette", "rename", "delete", "export", "help"),
         ),
+    ),
+    "found": Place(
+        ("session", *_SHARED),
+        (
+            *("back", "next+previous", "down+up", "find", "fold", "write"),
+            *("copy", "pager", "files", "palette", "rename", "delete", "export", "help"),
+        ),
+        {"next": "hit", "back": "end search"},
     ),
     "gone": Place(_SHARED, ("back", "down+up", "help")),
     "stranded": Place(

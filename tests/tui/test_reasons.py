@@ -60,6 +60,8 @@ STATES: dict[str, tuple[Fill, list[str]]] = {
     "preview": (usual_sessions, ["tab"]),
     "preview without messages": (without_messages, ["tab"]),
     "session": (usual_sessions, ["enter"]),
+    "hits": (usual_sessions, ["enter", "/", *"pool", "enter"]),
+    "no hits": (usual_sessions, ["enter", "/", *"qqqq", "enter", "G"]),
     "session's start": (usual_sessions, ["enter", "g"]),
     "session with several below": (two_levels, ["enter"]),
     "session without messages": (without_messages, ["enter"]),
