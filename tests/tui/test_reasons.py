@@ -26,6 +26,10 @@ def without_messages(store: Store) -> None:
     add_session(store, "Nothing said")
 
 
+def one_message(store: Store) -> None:
+    add_session(store, "One thing said", said=conversation()[:1])
+
+
 def one_version(store: Store) -> None:
     session = add_session(store, "One file", said=conversation())
     store.files.record(session, path="a.py", content="x\n")
@@ -64,6 +68,7 @@ STATES: dict[str, tuple[Fill, list[str]]] = {
     "no hits": (usual_sessions, ["enter", "/", *"qqqq", "enter", "G"]),
     "session's start": (usual_sessions, ["enter", "g"]),
     "session with several below": (two_levels, ["enter"]),
+    "session of one message": (one_message, ["enter"]),
     "session without messages": (without_messages, ["enter"]),
     "files": (usual_sessions, ["enter", "f"]),
     "no files": (without_messages, ["enter", "f"]),
@@ -91,10 +96,13 @@ FOOTERS = {
     "session without messages": (
         " esc back  i write  y copy  f files  : palette  r rename  d delete  ? help"
     ),
+    "session of one message": (
+        " esc back  j/k line  enter fold  i write  / find  y copy  o pager  ? help"
+    ),
     "no files": " esc back  ? help",
     "only project": " esc back  R refresh  ? help",
     "empty log": " esc back  R refresh  ? help",
-    "only version": " esc back  n/N change  w write  o pager  j/k line  ? help",
+    "only version": " esc back  w write  o pager  j/k line  ? help",
 }
 
 SILENT = {"refresh", "interrupt"}

@@ -70,6 +70,8 @@ class DifferenceScreen(Layer):
             return self._no_other(*self._others()[command])
         if command in {"next", "previous"} and not self._headings:
             return "there are no changes to go to"
+        if command in {"next", "previous"} and len(self._headings) == 1:
+            return "there is no other change"
         if command in MOVES | {"sides"} and not self._lines.count():
             return "there are no lines here"
         return ""
