@@ -17,7 +17,7 @@ from opencode.tui.widgets.dialog import Button, Overlay, dialog
 
 __all__ = ["ReplaceDialog", "ask_where", "place_for"]
 
-ROOM_FOR_KEYS = 52
+ROOM_FOR_KEYS = 54
 """Columns below which the box holds only what decides."""
 
 
@@ -87,7 +87,7 @@ class ReplaceDialog(Layer):
         ]
         keys = "" if narrow else "  enter, n, esc"
         choices = [
-            Button("esc", (("button", "[ Cancel ]"), ("dim", keys))),
+            Button("esc", (("button", "[ Keep typing ]"), ("dim", keys))),
             Button("y", (("key", "y"), ("error", "  replace"))),
         ]
         return dialog("Replace the file?", lines, choices, columns, rows)
