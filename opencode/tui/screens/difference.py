@@ -65,7 +65,7 @@ class DifferenceScreen(Layer):
 
     def unavailable(self, command: str) -> str:
         if command == "sides" and self._result.one_sided:
-            return "one of the versions is empty, so there is one column"
+            return "one version is empty, so there is one column"
         if command in self._others():
             return self._no_other(*self._others()[command])
         if command in {"next", "previous"} and not self._headings:

@@ -98,7 +98,7 @@ class SessionScreen(Layer):
             return self._find.unavailable()
         if command == "sub-session" and self._child() is None:
             if self._below:
-                return "the cursor is not on the call that started a session"
+                return "the cursor is not on a call that started one"
             return "this session started no others"
         return self._conversation.unavailable(command)
 
