@@ -139,7 +139,7 @@ class Keeper:
         self._host.submit(work, found, failed=lambda _: True)
 
     def _unreadable(self, error: Exception) -> bool:
-        self._host.notice(f"Drafts of the last time cannot be read: {error}", "error")
+        self._host.notice(f"Drafts of the last time cannot be read: {error}.", "error")
         return isinstance(error, OSError)
 
 

@@ -14,6 +14,7 @@ from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.inputs import Input
 from opencode.tui.versions import Standing, TreeFile, write_version
 from opencode.tui.widgets.dialog import Button, Overlay, dialog
+from opencode.tui.wording import sentence
 
 __all__ = ["ReplaceDialog", "ask_where", "place_for"]
 
@@ -108,5 +109,5 @@ def _shown(path: Path) -> str:
 def _refused(error: Exception) -> str:
     if not isinstance(error, OSError):
         return ""
-    words = (error.strerror or str(error)).lower()
-    return f"{words}: {_shown(Path(error.filename))}" if error.filename else words
+    words = error.strerror or str(error)
+    return sentence(f"{words}: {_shown(Path(error.filename))}" if error.filename else words)

@@ -102,7 +102,7 @@ class Writing:
             self._host.notice(
                 "The draft is kept."
                 if not self._drafts.trouble
-                else f"The draft stays while the program runs: {self._drafts.trouble}"
+                else f"The draft stays while the program runs: {self._drafts.trouble}."
             )
 
     def _accept(self, value: str) -> bool:
