@@ -37,7 +37,7 @@ def copy(text: str, what: str) -> str:
     for done, attempt in ways(os.environ):
         if attempt(text):
             return done.format(what)
-    return f"No clipboard was found; {what} is in {_to_file(text)}"
+    return f"No clipboard was found; {what} is in {_to_file(text)}."
 
 
 def ways(environ: Mapping[str, str]) -> Iterator[Way]:

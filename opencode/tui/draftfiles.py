@@ -104,6 +104,7 @@ def _encode(kept: Kept) -> str:
             "project": kept.project_id,
             "text": kept.text,
             "messages": dict(kept.messages),
+            "aside": kept.aside,
         }
     )
 
@@ -112,7 +113,9 @@ def _decode(words: str) -> Kept:
     """Raises `ValueError`, `TypeError` or `KeyError` for what `_encode` did not write."""
     read = json.loads(words)
     messages = {str(id): cleaned(str(text)) for id, text in read["messages"].items()}
-    return Kept(str(read["session"]), str(read["project"]), cleaned(str(read["text"])), messages)
+    aside = tuple(cleaned(str(text)) for text in read.get("aside", ()))
+    text = cleaned(str(read["text"]))
+    return Kept(str(read["session"]), str(read["project"]), text, messages, aside)
 
 
 def _digest(words: str) -> str:

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from opencode.tui.folded import unfolded
+
 __all__ = ["Drafts", "Kept"]
+
+MAX_ASIDE = 50
+"""Texts of one session that were put aside and outlive the program."""
 
 
 class Kept(NamedTuple):
@@ -18,11 +23,13 @@ class Kept(NamedTuple):
     text: str = ""
     messages: Mapping[str, str] = MappingProxyType({})
     """Those that perhaps arrived, by id."""
+    aside: tuple[str, ...] = ()
+    """What was typed before and was neither sent nor cleared, the latest last."""
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to keep."""
-        return not self.text.strip()
+        return not self.text.strip() and not self.aside
 
 
 @dataclass(slots=True)
@@ -33,6 +40,8 @@ class _Draft:
     """Messages on their way, by id."""
     returned: dict[str, str] = field(default_factory=dict)
     """Messages that failed: perhaps they arrived all the same, so they keep their ids."""
+    aside: tuple[str, ...] = ()
+    """Texts that another one took the place of."""
 
 
 class Drafts:
@@ -64,6 +73,14 @@ class Drafts:
         self._of(session_id).text = text
         self._changed(session_id)
 
+    def put_aside(self, session_id: str, text: str) -> None:
+        """Take note that a draft gives way to another one; the history has it, for long."""
+        if text.strip():
+            draft = self._of(session_id)
+            draft.aside = (*draft.aside, text)[-MAX_ASIDE:]
+            self.remember(text)
+            self._changed(session_id)
+
     def waiting(self, session_id: str) -> int:
         """Return how many messages are on their way."""
         return len(self._of(session_id).waiting)
@@ -82,6 +99,7 @@ class Drafts:
     def send(self, session_id: str, text: str, new_id: str) -> tuple[str, bool]:
         """Take note that a message goes out; returns its id, and whether it was tried before.
 
+        It is the draft or something older, which leaves the draft as it is.
         The id is `new_id`, unless the same text failed before: it may have arrived, and must not
         arrive twice.
         """
@@ -89,7 +107,9 @@ class Drafts:
         id = next((id for id, old in draft.returned.items() if old == text), new_id)
         draft.returned.pop(id, None)
         draft.waiting[id] = text
-        draft.text = ""
+        if unfolded(draft.text).strip("\n") == unfolded(text):
+            draft.text = ""
+        draft.aside = tuple(other for other in draft.aside if other.strip("\n") != text)
         self.remember(text)
         self._changed(session_id)
         for lost in [id for id in self._lost if self.text(id).strip() == text.strip()]:
@@ -136,9 +156,9 @@ class Drafts:
         """Throw a draft away; the history has it."""
         draft = self._of(session_id)
         self._lost.discard(session_id)
-        if draft.text:
+        if draft.text or draft.aside:
             self.remember(draft.text)
-            draft.text = ""
+            draft.text, draft.aside = "", ()
             draft.returned.clear()
             self._changed(session_id)
 
@@ -146,11 +166,15 @@ class Drafts:
         """Return a draft as it should come back when the program is started again."""
         draft = self._of(session_id)
         text = _joined((*draft.waiting.values(), draft.text))
-        return Kept(session_id, draft.project_id, text, {**draft.returned, **draft.waiting})
+        messages = {**draft.returned, **draft.waiting}
+        return Kept(session_id, draft.project_id, text, messages, draft.aside)
 
     def restore(self, kept: Kept) -> None:
         """Take a draft that was kept, unless there is another one by now."""
         draft = self._of(kept.session_id)
+        draft.aside = (*kept.aside, *draft.aside)[-MAX_ASIDE:]
+        for text in kept.aside:
+            self.remember(text)
         if not draft.text and not draft.waiting:
             draft.project_id, draft.text = kept.project_id, kept.text
             draft.returned = {**kept.messages, **draft.returned}

@@ -139,7 +139,7 @@ class Keeper:
         self._host.submit(work, found, failed=lambda _: True)
 
     def _unreadable(self, error: Exception) -> bool:
-        self._host.notice(f"Drafts of the last time cannot be read: {error}", "error")
+        self._host.notice(f"Drafts of the last time cannot be read: {error}.", "error")
         return isinstance(error, OSError)
 
 
@@ -153,6 +153,8 @@ def _look_after(store: Store, kept: Kept, files: DraftFiles) -> _Found:
             return _Found(gone=True)
         files.remove(kept.session_id)
         return _Found()
+    if not kept.text.strip() and files.is_old(kept.session_id):
+        files.remove(kept.session_id)
     arrived = []
     for id in kept.messages:
         with suppress(NotFound):

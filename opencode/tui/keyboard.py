@@ -67,7 +67,9 @@ class Keyboard:
             return False
         reason = top.unavailable(command)
         if reason:
-            self._host.notice(f"Not now: {reason}.", "warning")
+            # One esc too many is no mistake to be told of.
+            if command != "back":
+                self._host.notice(f"Not now: {reason}.", "warning")
             return True
         own: dict[str, Command] = {
             "back": top.back,

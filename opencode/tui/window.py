@@ -53,6 +53,10 @@ class Window(Generic[T]):
         self.offset = 0 if starts else offset
         self._count_from_end()
 
+    def holds_one(self) -> bool:
+        """Whether there is only one item in the whole listing."""
+        return self.starts and self.ends and len(self.items) == 1
+
     def edge(self, side: Side) -> T:
         """Return the item after or before which a page on that side goes on."""
         return self.items[0 if side == "before" else -1]

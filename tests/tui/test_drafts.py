@@ -65,6 +65,37 @@ def test_a_draft_is_written_while_it_is_typed(
     assert first.timers.pending() == at_rest
 
 
+def test_what_gave_way_to_something_older_is_in_the_history_again(
+    usual: Store, drive: StartDriver, directory: Path
+) -> None:
+    first = opened(usual, drive).type("sent").press("enter").type("precious")
+    end(first.press("up").type("!").press("enter"))
+    second = opened(usual, drive)
+    assert typed(second) == ""
+    second.press("up")
+    assert typed(second) == "precious"
+    second.press("enter").advance(1)
+    assert said(usual)[-1] == "precious"
+    assert not list(directory.glob("*.json"))
+
+
+def test_what_gave_way_long_ago_goes(usual: Store, drive: StartDriver, directory: Path) -> None:
+    end(opened(usual, drive).type("sent").press("enter").type("old").press("up", "!", "enter"))
+    (file,) = directory.glob("*.json")
+    os.utime(file, (time.time() - OLD - 60,) * 2)
+    drive(usual)
+    assert not list(directory.glob("*.json"))
+
+
+def test_a_large_draft_of_the_last_time_is_sent_once(usual: Store, drive: StartDriver) -> None:
+    first = opened(usual, drive)
+    first.app.drafts.keep("flaky", "x" * 40_000)
+    end(first)
+    second = opened(usual, drive).press("enter")
+    assert said(usual)[-1] == "x" * 40_000
+    assert typed(second) == ""
+
+
 def test_folded_pieces_and_tabs_come_back(usual: Store, drive: StartDriver) -> None:
     first = opened(usual, drive).type("see ")
     first.app.paste(LONG)

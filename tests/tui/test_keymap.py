@@ -21,6 +21,7 @@ OF_THE_PROGRAM = {"back", "refresh", "log", "help", "quit", "interrupt", "palett
 WAYS = {
     "sessions": [],
     "session": ["enter"],
+    "found": ["enter", "/", *"pool", "enter"],
     "projects": ["P"],
     "help": ["?"],
     "log": ["l"],

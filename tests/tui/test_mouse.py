@@ -137,7 +137,7 @@ class TestDialogs:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "README.md").write_text("mine")
         driver = drive(usual).press("enter", "f", "w", "enter")
-        click(driver, "[ Cancel ]")
+        click(driver, "[ Keep typing ]")
         assert driver.footer().startswith(" write to: README.md ")
         click(driver.press("enter"), "y  replace")
         assert (tmp_path / "README.md").read_text() == "# Read me\n"

@@ -64,7 +64,7 @@ def test_arrows_choose_another(usual: Store, drive: StartDriver) -> None:
 
 def test_what_cannot_be_done_says_why_and_is_not_done(store: Store, drive: StartDriver) -> None:
     driver = drive(store).press(":").type("delete")
-    assert "delete the session, after asking · there is no session" in driver.text()
+    assert "delete the session, a… · there is no session here; n starts one " in driver.text()
     driver.press("enter")
     assert "Not now: there is no session here; n starts one." in driver.footer()
     assert driver.app.layers[-1].place == "palette"

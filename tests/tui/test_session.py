@@ -291,7 +291,7 @@ def test_sub_sessions_and_back_to_the_same_place(store: Store, drive: StartDrive
     assert driver.header().startswith(" The child")
     assert "Session: The child" in driver.text()
     driver.press(">")
-    assert "started no other one" in driver.footer()
+    assert "started no others" in driver.footer()
     assert driver.press("esc").lines() == before
 
 

@@ -217,7 +217,7 @@ def test_copying_that_fails_is_told(
 
     monkeypatch.setattr(clipboard, "copy", copy)
     driver = drive(usual).press("y", "i")
-    assert driver.footer() == " Nothing could be copied: No space left on device"
+    assert driver.footer() == " Nothing could be copied: No space left on device."
 
 
 def test_export_never_writes_over_a_file(
@@ -248,4 +248,4 @@ def test_export_to_where_one_may_not_write(
 
     monkeypatch.setattr("opencode.store.export.write_new", fail)
     driver = drive(usual).press("E", "m")
-    assert driver.footer() == " Nothing was written: Permission denied"
+    assert driver.footer() == " Nothing was written: Permission denied."

@@ -263,6 +263,55 @@ def test_history(flaky: Driver) -> None:
     assert typed(flaky) == "thr"
 
 
+@pytest.fixture
+def recalled(flaky: Driver) -> Driver:
+    """A draft of two lines, and above it what was sent before."""
+    flaky.press("i").type("sent one").press("enter")
+    flaky.app.paste("precious\ndraft")
+    flaky.press("up", "up")
+    assert typed(flaky) == "sent one"
+    return flaky
+
+
+@pytest.mark.parametrize("keys", [("esc", "i"), ("ctrl c",), ("down",)])
+def test_what_is_typed_stays_the_draft_while_the_history_is_shown(
+    recalled: Driver, keys: tuple[str, ...]
+) -> None:
+    assert recalled.app.drafts.text("flaky") == "precious\ndraft"
+    recalled.press(*keys)
+    assert typed(recalled) == "precious\ndraft"
+
+
+def test_what_is_typed_is_in_the_history_when_something_older_is_edited(recalled: Driver) -> None:
+    recalled.type("!")
+    assert recalled.app.drafts.text("flaky") == "sent one!"
+    recalled.press("up")
+    assert typed(recalled) == "precious\ndraft"
+    recalled.press("down")
+    assert typed(recalled) == "sent one!"
+    recalled.press("ctrl c", "up", "up")
+    assert typed(recalled).startswith("precious")
+
+
+def test_something_older_is_sent_again_and_the_draft_stays(usual: Store, recalled: Driver) -> None:
+    recalled.press("enter")
+    assert said(usual).count("sent one") == 2
+    assert typed(recalled) == "precious\ndraft"
+    recalled.press("enter")
+    assert said(usual)[-1] == "precious\ndraft"
+    assert typed(recalled) == ""
+
+
+def test_the_editor_gets_what_is_shown_of_the_history(
+    recalled: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", script(tmp_path, 'printf " and more" >> "$1"'))
+    recalled.press("ctrl e")
+    assert typed(recalled) == "sent one and more"
+    recalled.press("up")
+    assert typed(recalled) == "precious\ndraft"
+
+
 def test_long_text_scrolls_with_the_cursor(flaky: Driver) -> None:
     flaky.press("i")
     flaky.app.paste("\n".join(f"line {n}" for n in range(50)))

@@ -14,6 +14,7 @@ from opencode.tui.loading import short_path
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.copy import copy_words
 from opencode.tui.widgets.dialog import Button, Overlay, dialog
+from opencode.tui.wording import sentence
 
 if TYPE_CHECKING:
     from opencode.store import Store
@@ -104,11 +105,11 @@ def _export(host: Host, session: Session, form: Form) -> None:
         name = file_name(session, form)
         path = write_new(Path.cwd(), name, document(store, session.id, form))
         kept = "" if path.name == name else f"; {name} was there and stays as it is"
-        return f"Wrote {path.name} in {short_path(str(path.parent))}{kept}"
+        return f"Wrote {path.name} in {short_path(str(path.parent))}{kept}."
 
     def failed(error: Exception) -> bool:
         if isinstance(error, OSError):
-            host.notice(f"Nothing was written: {error.strerror or error}", "error")
+            host.notice(sentence(f"Nothing was written: {error.strerror or error}"), "error")
         return isinstance(error, OSError)
 
     host.submit(work, host.notice, failed=failed)

@@ -22,12 +22,9 @@ from opencode.tui.wording import sentence
 
 __all__ = ["Conversation"]
 
-NEED_MESSAGE = frozenset(
-    {
-        *("next", "previous", "next-message", "previous-message"),
-        *("fold", "fold-all", "pager", "editor"),
-    }
-)
+STEPS = frozenset({"next", "previous", "next-message", "previous-message"})
+
+NEED_MESSAGE = STEPS | {"fold", "fold-all", "pager", "editor"}
 
 NEED_MESSAGES = MOVES | {"find"}
 """What is asked for while the messages are still being read is done as soon as they are there."""
@@ -70,6 +67,8 @@ class Conversation:
             if self._awaited is None:
                 return "there are no messages here"
             return "the messages are still being read" if command in NEED_MESSAGE else ""
+        if command in STEPS and self._transcript.window.holds_one():
+            return "this is the only message"
         if command == "fold" and item is not None and item.folds is None:
             return "there is nothing to fold here"
         if command == "fold-all" and not self._transcript.has_folds():

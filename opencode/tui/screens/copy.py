@@ -15,6 +15,7 @@ from opencode.tui.screens.lines import Lines
 from opencode.tui.widgets.dialog import Overlay, boxed
 from opencode.tui.widgets.listview import ListView
 from opencode.tui.widgets.row import Row
+from opencode.tui.wording import sentence
 
 __all__ = ["CopyDialog", "copy_words"]
 
@@ -82,7 +83,7 @@ def copy_words(host: Host, words: str, what: str) -> None:
 
     def failed(error: Exception) -> bool:
         if isinstance(error, OSError):
-            host.notice(f"Nothing could be copied: {error.strerror or error}", "error")
+            host.notice(sentence(f"Nothing could be copied: {error.strerror or error}"), "error")
         return isinstance(error, OSError)
 
     work = partial(clipboard.copy, words, text.truncate(what, 30))

@@ -78,11 +78,13 @@ class DifferenceScreen(Layer):
 
     def unavailable(self, command: str) -> str:
         if command == "sides" and self._result.one_sided:
-            return "one of the versions is empty, so there is one column"
+            return "one version is empty, so there is one column"
         if command in OTHERS:
             return self._no_other(*self._other(command))
         if command in {"next", "previous"} and not self._headings:
             return "there are no changes to go to"
+        if command in {"next", "previous"} and len(self._headings) == 1:
+            return "there is no other change"
         if command in MOVES | {"sides"} and not self._lines.count():
             return "there are no lines here"
         return ""

@@ -7,7 +7,7 @@ from functools import partial
 
 from opencode import text
 from opencode.tui.format import Run
-from opencode.tui.screens.base import Host, Layer
+from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.conversation import Conversation
 from opencode.tui.searching import Found, Hit, Search
 from opencode.tui.widgets.prompt import Prompt
@@ -21,9 +21,11 @@ MAX_HITS = 10_000
 class Find:
     """A search in the messages of a conversation, in the order of the messages."""
 
-    def __init__(self, host: Host, conversation: Conversation) -> None:
+    def __init__(self, host: Host, conversation: Conversation, changed: Command) -> None:
+        """`changed` is called when a search begins or ends."""
         self._host = host
         self._conversation = conversation
+        self._changed = changed
         self._words = ""
         self._search: Search | None = None
         self._hits: list[Hit] = []
@@ -41,14 +43,14 @@ class Find:
         """Have the words typed."""
         layer.ask(Prompt("find:", self._words, accept=self._accept))
 
+    def unavailable(self) -> str:
+        """Return why there is no hit to go to; nothing when there is one."""
+        if self._hits:
+            return ""
+        return self._nothing() if self._complete else "the messages are still being searched"
+
     def step(self, direction: int) -> None:
         """Go to the next hit or the one before; after the last comes the first."""
-        if not self._hits and not self._complete:
-            self._host.notice("No hit yet; the search goes on.")
-            return
-        if not self._hits:
-            self._host.notice(self._nothing(), "warning")
-            return
         number = direction if self._at is None else self._at + direction
         if not 0 <= number < len(self._hits) and self._complete:
             self._host.notice("Beyond the last hit." if number > 0 else "Beyond the first hit.")
@@ -61,6 +63,7 @@ class Find:
         self._hits.clear()
         self._at = None
         self._conversation.pane.blocks.highlight(None)
+        self._changed()
 
     def runs(self) -> list[Run]:
         """Return `hit 3 of 17 · `, with an ellipsis as long as the search goes on.
@@ -87,6 +90,7 @@ class Find:
             self._complete = False
             self._from = self._conversation.pane.cursor_seq()
             self._conversation.pane.blocks.highlight(self._search.pattern)
+            self._changed()
             self._go_on(0)
         return True
 
@@ -107,7 +111,7 @@ class Find:
             if first < len(self._hits) or self._complete:
                 self._go(min(first, len(self._hits) - 1))
         if self._complete and not self._hits:
-            self._host.notice(self._nothing(), "warning")
+            self._host.notice(f"{self._nothing()}.", "warning")
 
     def _go(self, number: int) -> None:
         self._at = number
@@ -116,4 +120,4 @@ class Find:
             self._host.notice("This hit is in what is not shown here: o opens all of it.")
 
     def _nothing(self) -> str:
-        return f"“{text.truncate(text.clean_line(self._words), 40)}” is not in this session."
+        return f"“{text.truncate(text.clean_line(self._words), 40)}” is not in this session"

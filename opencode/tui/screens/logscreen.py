@@ -31,7 +31,7 @@ class LogScreen(Layer):
 
     def unavailable(self, command: str) -> str:
         nothing = command in MOVES and not self._lines.count()
-        return "nothing was noted since the program was started" if nothing else ""
+        return "nothing was noted since the start" if nothing else ""
 
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)

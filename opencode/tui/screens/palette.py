@@ -20,6 +20,8 @@ __all__ = ["Entry", "PaletteDialog", "entries", "found"]
 
 COLUMNS = 76
 KEYS = 9
+MIN_DOES = 16
+"""Columns of a command beside the reason why it cannot be done."""
 MAX_ROWS = 16
 
 LEFT_OUT = frozenset({"palette", "interrupt"})
@@ -124,7 +126,9 @@ def _row(entry: Entry, hit: Match, width: int) -> list[Run]:
     keys = text.pad(entry.keys, KEYS, "right") if width >= 2 * KEYS else ""
     room = max(0, width - text.width(keys) - 1)
     if entry.reason:
-        words = text.pad(text.truncate(f"{entry.does} · {entry.reason}", room), room + 1)
+        # The reason is what matters; of the command its beginning will do.
+        does = text.truncate(entry.does, max(MIN_DOES, room - text.width(f" · {entry.reason}")))
+        words = text.pad(text.truncate(f"{does} · {entry.reason}", room), room + 1)
         return [("dim", words), ("dim", keys)]
     shown = text.truncate(entry.does, room)
     runs: list[Run] = [

@@ -53,7 +53,7 @@ def edit(host: Host, words: Callable[[], str], done: Callable[[str], None]) -> N
         edited = programs.read_back(file) if code is not None and file.exists() else before
         if code and edited != before:
             where = f"what was edited is in {file}"
-            host.notice(f"{_name(command)} {programs.ending(code)}; {where}", "error")
+            host.notice(f"{_name(command)} {programs.ending(code)}; {where}.", "error")
             return
         if code:
             host.notice(f"{_name(command)} {programs.ending(code)}.", "warning")
@@ -69,7 +69,7 @@ def _run(host: Host, command: Sequence[str], file: Path) -> int | None:
     try:
         return host.outside.run([*command, str(file)])
     except OSError as error:
-        host.notice(f"{command[0]} cannot be started: {error.strerror}", "error")
+        host.notice(f"{command[0]} cannot be started: {error.strerror}.", "error")
         return None
 
 

@@ -50,7 +50,7 @@ class ProjectsScreen(Layer):
         if not self._projects:
             return "there are no sessions in this database yet"
         only = len(self._projects) == 1 and self._projects[0].project_id == self._present()
-        return "this database holds no other project; esc goes back" if only else ""
+        return "there is no other project; esc goes back" if only else ""
 
     def move(self, command: str) -> bool:
         return self._lines.view.move(command)

@@ -11,7 +11,7 @@ from opencode.tui.widgets.dialog import Button, Overlay, dialog
 
 __all__ = ["RenamedDialog"]
 
-ROOM_FOR_KEYS = 52
+ROOM_FOR_KEYS = 54
 """Columns below which the box holds only what decides."""
 
 
@@ -39,16 +39,23 @@ class RenamedDialog(Layer):
     def overlay(self, columns: int, rows: int) -> Overlay:
         narrow = columns < ROOM_FOR_KEYS
         width = columns - 8
-        title = text.truncate(self._title, width) if narrow else self._title
-        question = f"Replace it by “{self._typed}”?"
+        title: list[Run] = (
+            [("strong", text.truncate(self._title, width))]
+            if narrow
+            else [
+                (None, "Somebody renamed it to "),
+                ("strong", f"“{self._title}”"),
+                (None, " meanwhile."),
+            ]
+        )
+        question = f"Replace that with “{self._typed}”?"
         lines: list[Sequence[Run]] = [
-            *([] if narrow else [[(None, "Meanwhile somebody else has given it the title")]]),
-            [("strong", title)],
+            title,
             [("warning", text.truncate(question, width) if narrow else question)],
         ]
         keys = "" if narrow else "  enter, n, esc"
         choices = [
-            Button("esc", (("button", "[ Cancel ]"), ("dim", keys))),
+            Button("esc", (("button", "[ Keep typing ]"), ("dim", keys))),
             Button("y", (("key", "y"), ("error", "  replace"))),
         ]
         return dialog("Renamed meanwhile", lines, choices, columns, rows)

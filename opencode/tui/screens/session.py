@@ -64,7 +64,7 @@ class SessionScreen(Layer):
         self._writing = Writing(self, lambda: self.session, self._sending, self._lose)
         self.widget = WithFoot(self._pane.view, self._foot, self._click_foot)
         self._below: dict[str, Session] = {}
-        self._find = Find(host, self._conversation)
+        self._find = Find(host, self._conversation, self._searched)
 
     @property
     def session(self) -> Session:
@@ -94,10 +94,12 @@ class SessionScreen(Layer):
         }
 
     def unavailable(self, command: str) -> str:
+        if self._find.active and command in {"next", "previous"}:
+            return self._find.unavailable()
         if command == "sub-session" and self._child() is None:
             if self._below:
-                return "the cursor is not on the call that started a session"
-            return "this session started no other one"
+                return "the cursor is not on a call that started one"
+            return "this session started no others"
         return self._conversation.unavailable(command)
 
     def move(self, command: str) -> bool:
@@ -192,6 +194,10 @@ class SessionScreen(Layer):
             self._gone.settle()
         else:
             self.place = "session"
+
+    def _searched(self) -> None:
+        if not self._conversation.gone:
+            self.place = "found" if self._find.active else "session"
 
     def _moved(self, session: Session) -> None:
         """Go on in another session, which has got what was typed here."""

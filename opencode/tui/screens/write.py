@@ -14,10 +14,11 @@ from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.inputs import Input
 from opencode.tui.versions import Standing, TreeFile, write_version
 from opencode.tui.widgets.dialog import Button, Overlay, dialog
+from opencode.tui.wording import sentence
 
 __all__ = ["ReplaceDialog", "ask_where", "place_for"]
 
-ROOM_FOR_KEYS = 52
+ROOM_FOR_KEYS = 54
 """Columns below which the box holds only what decides."""
 
 
@@ -87,7 +88,7 @@ class ReplaceDialog(Layer):
         ]
         keys = "" if narrow else "  enter, n, esc"
         choices = [
-            Button("esc", (("button", "[ Cancel ]"), ("dim", keys))),
+            Button("esc", (("button", "[ Keep typing ]"), ("dim", keys))),
             Button("y", (("key", "y"), ("error", "  replace"))),
         ]
         return dialog("Replace the file?", lines, choices, columns, rows)
@@ -108,5 +109,5 @@ def _shown(path: Path) -> str:
 def _refused(error: Exception) -> str:
     if not isinstance(error, OSError):
         return ""
-    words = (error.strerror or str(error)).lower()
-    return f"{words}: {_shown(Path(error.filename))}" if error.filename else words
+    words = error.strerror or str(error)
+    return sentence(f"{words}: {_shown(Path(error.filename))}" if error.filename else words)

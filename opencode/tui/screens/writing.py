@@ -60,6 +60,7 @@ class Writing:
             cancel=lambda: self._left(session_id),
             edit=self._edit,
             remember=self._drafts.remember,
+            put_aside=lambda value: self._drafts.put_aside(session_id, value),
         )
         self._layer.ask(self._composer)
         if not sendable:
@@ -105,7 +106,7 @@ class Writing:
             self._host.notice(
                 "The draft is kept."
                 if not self._drafts.trouble
-                else f"The draft stays while the program runs: {self._drafts.trouble}"
+                else f"The draft stays while the program runs: {self._drafts.trouble}."
             )
 
     def _accept(self, value: str) -> bool:
@@ -120,7 +121,7 @@ class Writing:
             self._host.notice("There is nothing to send yet.", "warning")
             return False
         self._send(value.strip("\n"))
-        composer.show("")
+        composer.show(self._drafts.text(self._session().id))
         return False
 
     def _send(self, value: str) -> None:
@@ -169,18 +170,19 @@ class Writing:
     def _show_draft(self, session_id: str) -> None:
         composer = self._composer
         wanted = self._drafts.text(session_id)
-        if composer is not None and composer.value != wanted:
+        if composer is not None and composer.draft != wanted:
             composer.show(wanted)
 
     def _edit(self) -> None:
         """Give the terminal to the user's editor, and go on with what it leaves."""
-        session_id = self._session().id
+        composer = self._composer
+        if composer is None:
+            return
 
         def done(edited: str) -> None:
-            before = self._drafts.text(session_id)
+            before = composer.value
             if edited != unfolded(before):
                 words = refolded(clean_keeping_tabs(edited), before)
-                self._drafts.keep(session_id, folded_if_large(words))
-                self._show_draft(session_id)
+                composer.replace(folded_if_large(words))
 
-        edit(self._host, lambda: unfolded(self._drafts.text(session_id)), done)
+        edit(self._host, lambda: unfolded(composer.value), done)

@@ -23,7 +23,11 @@ TAB = "→"
 
 
 class Composer(Prompt):
-    """Text of several lines; arrows at its first and last row go through what was sent before."""
+    """Text of several lines; arrows at its first and last row go through what was sent before.
+
+    What is typed stays the draft while something older is looked at. When that is edited it is the
+    draft, and what was typed is put aside.
+    """
 
     place = "compose"
     in_footer: ClassVar[bool] = False
@@ -38,23 +42,33 @@ class Composer(Prompt):
         cancel: Callable[[], None],
         edit: Callable[[], None],
         remember: Callable[[str], None],
+        put_aside: Callable[[str], None],
     ) -> None:
         super().__init__("", accept=accept, change=change, cancel=cancel)
         self._edit: urwid.Edit = _Lines(multiline=True)
         self._folded = Folded()
         self._history = history
-        self._newest = value
+        self._recalled: int | None = None
+        """What of the history is shown; None for the draft."""
+        self._typed = value
+        """The draft while something else is shown."""
         self._columns = 80
         self._first = 0
         """The first row of the text that is shown."""
         self._open_editor = edit
         self._remember = remember
+        self._put_aside = put_aside
         self.show(value)
 
     @property
     def value(self) -> str:
-        """What has been typed so far, with its folded pieces."""
+        """What is shown, with its folded pieces."""
         return self._folded.meant(str(self._edit.edit_text))
+
+    @property
+    def draft(self) -> str:
+        """What has been typed so far, whatever is shown."""
+        return self.value if self._recalled is None else self._typed
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         return {"new-line": lambda: self._insert("\n"), "editor": self._open_editor}
@@ -82,14 +96,21 @@ class Composer(Prompt):
         self._insert(words)
 
     def show(self, value: str) -> None:
-        """Show another text, with the cursor at its end."""
-        shown = self._folded.shown(folded_if_large(value))
-        self._edit.set_edit_text(shown)
-        self._edit.set_edit_pos(len(shown))
-        self._at = len(self._history)
+        """Show another draft, with the cursor at its end."""
+        self._put(value)
+        self._recalled = None
+
+    def replace(self, value: str) -> None:
+        """Have another text in the place of what is shown, as if it were typed."""
+        before = self.value
+        self._put(value)
+        self._changed_since(before)
 
     def clear(self) -> None:
-        """Take back all that was typed; the history has it."""
+        """Take back all that was typed, the history has it; from something older go back to it."""
+        if self._recalled is not None:
+            self.show(self._typed)
+            return
         before = self.value
         self._remember(before)
         self.show("")
@@ -146,6 +167,17 @@ class Composer(Prompt):
         place = self._folded.beside(str(self._edit.edit_text), self._edit.edit_pos, stood)
         self._edit.set_edit_pos(place)
 
+    def _put(self, value: str) -> None:
+        shown = self._folded.shown(folded_if_large(value))
+        self._edit.set_edit_text(shown)
+        self._edit.set_edit_pos(len(shown))
+
+    def _changed_since(self, before: str) -> None:
+        if self._recalled is not None and self.value != before:
+            self._recalled = None
+            self._put_aside(self._typed)
+        super()._changed_since(before)
+
     def _insert(self, value: str) -> None:
         before = self.value
         self._edit.insert_text(value)
@@ -153,15 +185,13 @@ class Composer(Prompt):
 
     def _recall(self, direction: int) -> None:
         """Go through the history; what is being typed is its end."""
-        if self._at == len(self._history):
-            self._newest = self.value
-        at = max(0, min(self._at + direction, len(self._history)))
-        if at == self._at:
-            return
-        before = self.value
-        self.show([*self._history, self._newest][at])
-        self._at = at
-        self._changed_since(before)
+        end, typed = len(self._history), self.draft
+        at = (end if self._recalled is None else self._recalled) + direction
+        if at == end:
+            self.show(typed)
+        elif 0 <= at < end:
+            self._put(self._history[at])
+            self._recalled, self._typed = at, typed
 
 
 class _Lines(Readline):
