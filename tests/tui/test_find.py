@@ -120,7 +120,7 @@ def test_no_number_is_told_before_there_is_a_hit(
     many_messages(store, add_session(store, "Long"), 200)
     driver = drive(store).press("enter", "/", *"message 17").press("enter", settle=False)
     assert " searching… · " in driver.header()
-    assert "No hit yet" in driver.press("n", settle=False).footer()
+    assert "still being searched" in driver.press("n", settle=False).footer()
     driver.jobs.step()
     assert " hit … of 1… · " in driver.header()
     driver.settle()

@@ -282,7 +282,7 @@ def test_sub_sessions_and_back_to_the_same_place(store: Store, drive: StartDrive
     for child in ("child", "other"):
         store.sessions.create(title=f"The {child}", parent="parent", id=child)
     driver = drive(store).press("enter", "G", ">")
-    assert "the cursor is not on the call" in driver.footer()
+    assert "the cursor is not on a call that started one" in driver.footer()
     while not marked(driver)[0].startswith("▸ task  look around"):
         driver.press("k")
     assert "> opens its session" in marked(driver)[0]
