@@ -257,7 +257,7 @@ class App:
         self._live.start()
         self._keeper.open(opened.drafts)
         if opened.backup:
-            self.notice(f"Upgraded this database; a copy of the old one is {opened.backup}")
+            self.notice(f"Upgraded this database; a copy of the old one is {opened.backup}.")
 
     def _not_opened(self, error: Exception) -> None:
         if isinstance(error, DatabaseUnavailable):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,14 +12,11 @@ from opencode.tui.format import Run
 from opencode.tui.loading import short_path
 from opencode.tui.screens.base import Command, Host, Layer
 from opencode.tui.screens.inputs import Input
+from opencode.tui.screens.replacing import Replacing
 from opencode.tui.versions import Standing, TreeFile, write_version
-from opencode.tui.widgets.dialog import Button, Overlay, dialog
 from opencode.tui.wording import sentence
 
 __all__ = ["ReplaceDialog", "ask_where", "place_for"]
-
-ROOM_FOR_KEYS = 54
-"""Columns below which the box holds only what decides."""
 
 
 def ask_where(layer: Layer, file: TreeFile, version: str) -> None:
@@ -60,42 +57,23 @@ def place_for(path: str, here: Path) -> str:
     return Path(path).name if outside else place
 
 
-class ReplaceDialog(Layer):
-    """Says which file is there; only `y` replaces it, else another path can be typed."""
+class ReplaceDialog(Replacing):
+    """Says which file is there."""
 
     place = "replace"
-    is_overlay = True
+    heading = "Replace the file?"
 
     def __init__(self, host: Host, standing: Standing, replace: Command, cancel: Command) -> None:
-        super().__init__(host)
+        super().__init__(host, replace, cancel)
         self._standing = standing
-        self._replace = replace
-        self._cancel = cancel
 
-    def commands(self) -> Mapping[str, Command]:
-        return {"confirm": lambda: self._leave(self._replace), "cancel": self.back}
-
-    def back(self) -> None:
-        self._leave(self._cancel)
-
-    def overlay(self, columns: int, rows: int) -> Overlay:
-        narrow = columns < ROOM_FOR_KEYS
+    def lines(self, width: int, *, narrow: bool) -> Sequence[Sequence[Run]]:
         path = text.clean_line(str(self._standing.path))
-        lines: list[Sequence[Run]] = [
-            [("strong", text.truncate(path, columns - 8, side="left") if narrow else path)],
+        return [
+            [("strong", text.truncate(path, width, side="left") if narrow else path)],
             [(None, f"It has {text.size(self._standing.size)} and holds something else.")],
             [("warning", "What is in it now is lost when it is replaced.")],
         ]
-        keys = "" if narrow else "  enter, n, esc"
-        choices = [
-            Button("esc", (("button", "[ Keep typing ]"), ("dim", keys))),
-            Button("y", (("key", "y"), ("error", "  replace"))),
-        ]
-        return dialog("Replace the file?", lines, choices, columns, rows)
-
-    def _leave(self, then: Command) -> None:
-        self.host.pop(self)
-        then()
 
 
 def _shown(path: Path) -> str:
