@@ -243,5 +243,7 @@ def test_suspended_while_a_pager_has_the_terminal(checkout: Path, tmp_path: Path
         terminal.wait_for(lambda text: text.rstrip().endswith("-m opencode")).press("enter")
         terminal.wait_for("ended with code 7", "of 10", "All tests pass now.")
         terminal.press("ctrl c").wait_for(lambda _: not terminal.modes() & TAKEN)
+        # What is typed before that is thrown away with the keys that nobody has read.
+        terminal.wait_for(lambda text: text.rstrip().endswith("ready>"))
         terminal.press("exit", "enter", "exit", "enter")
         terminal.wait()
