@@ -25,7 +25,7 @@ from opencode.tui.live import Live
 from opencode.tui.log import LogTail
 from opencode.tui.outages import Outages
 from opencode.tui.outside import Nowhere, Outside
-from opencode.tui.screens.base import Command, Layer, Place, Preferences
+from opencode.tui.screens.base import Command, Layer, Place, Preferences, uppermost_screen
 from opencode.tui.screens.opening import OpeningScreen
 from opencode.tui.screens.sessions import SessionsScreen
 from opencode.tui.signs import Notice, Timers
@@ -272,8 +272,7 @@ class App:
         self.push(SessionsScreen(self))
 
     def _somebody_wrote(self) -> None:
-        screens = [layer for layer in self.layers if not layer.is_overlay]
-        screens[-1].changed()
+        uppermost_screen(self.layers).changed()
         if self.provider == "local":
             # What that writes is noticed in its turn; without it things are as they were.
             self.submit(lambda store: store.adopt(), lambda _: None, key="adopt", failed=_logged)

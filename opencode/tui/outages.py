@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opencode.errors import DatabaseRefused, DatabaseUnavailable, OpencodeError, StoreError
 from opencode.tui.live import KEY as LIVE_KEY
 from opencode.tui.live import LOST, Live
-from opencode.tui.screens.base import Command, Host
+from opencode.tui.screens.base import Command, Host, uppermost_screen
 from opencode.tui.wording import sentence, told
 
 if TYPE_CHECKING:
@@ -123,8 +123,7 @@ class Outages:
         if self._refused and key == LIVE_KEY:
             self._refused = False
             self._is_back(looking=True)
-            screens = [layer for layer in self._host.layers if not layer.is_overlay]
-            self._host.later(0, screens[-1].refresh)
+            self._host.later(0, uppermost_screen(self._host.layers).refresh)
         elif self._refused:
             self._live.start()  # It need not have asked the database; a look at that tells.
         else:
@@ -163,8 +162,7 @@ class Outages:
             panel.retry()
         else:
             self._live.start()
-            screens = [layer for layer in self._host.layers if not layer.is_overlay]
-            self._host.later(0, screens[-1].changed)
+            self._host.later(0, uppermost_screen(self._host.layers).changed)
 
     def _open_again(self) -> None:
         panel = self._panel()

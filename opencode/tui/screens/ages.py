@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from opencode import text
-from opencode.tui.screens.base import Layer
+from opencode.tui.screens.base import Layer, uppermost_screen
 from opencode.tui.screens.rest import Rest
 
 __all__ = ["Ages"]
@@ -35,6 +35,5 @@ class Ages:
 
     def _changed(self) -> None:
         # What is called back by a timer is followed by a drawing.
-        screens = [layer for layer in self._layer.host.layers if not layer.is_overlay]
-        if screens[-1] is self._layer:
+        if uppermost_screen(self._layer.host.layers) is self._layer:
             self.look()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opencode.tui.widgets.dialog import Overlay
     from opencode.tui.widgets.prompt import Prompt
 
-__all__ = ["Command", "Host", "Layer", "Place", "Preferences"]
+__all__ = ["Command", "Host", "Layer", "Place", "Preferences", "uppermost_screen"]
 
 T = TypeVar("T")
 
@@ -204,3 +204,8 @@ class Layer:
     def ask(self, prompt: Prompt) -> None:
         """Show a line for typing in the footer."""
         self.prompt = prompt
+
+
+def uppermost_screen(layers: Sequence[Layer]) -> Layer:
+    """Return the screen that is shown, be there boxes over it or not."""
+    return next(layer for layer in reversed(layers) if not layer.is_overlay)

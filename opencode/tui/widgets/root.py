@@ -9,7 +9,7 @@ import urwid
 
 from opencode import text
 from opencode.tui.format import Run
-from opencode.tui.screens.base import Layer
+from opencode.tui.screens.base import Layer, uppermost_screen
 from opencode.tui.theme import ATTRIBUTES
 from opencode.tui.widgets.base import Box, Click, Size
 from opencode.tui.widgets.footer import click_footer, footer_canvas, has_room
@@ -135,7 +135,7 @@ class Root(Box):
             )
         self._covered = range(0)
         layers = self._frame.layers
-        screen = next(layer for layer in reversed(layers) if not layer.is_overlay)
+        screen = uppermost_screen(layers)
         status = status_rows(rows)
         self.status.show(*self._frame.status())
         body_rows = _body_rows(rows)
