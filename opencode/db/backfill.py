@@ -16,7 +16,7 @@ from opencode.db.kept_projects import find_kept_projects
 from opencode.db.migrations import Connection
 from opencode.db.querier import ListUnnumberedSessionsRow, Querier
 from opencode.db.resources import Dialect
-from opencode.db.sqlite_begin import begin_immediate
+from opencode.db.sqlite_wait import begin_immediate
 from opencode.errors import DatabaseDamaged
 
 __all__ = ["BackfillProgress", "BackfillReport", "backfill"]

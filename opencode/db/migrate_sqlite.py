@@ -10,7 +10,7 @@ from yoyo.backends import SQLiteBackend
 
 from opencode.db.migrate_base import Engine
 from opencode.db.migrations import Direction, Migration
-from opencode.db.sqlite_begin import begin_immediate
+from opencode.db.sqlite_wait import begin_immediate
 
 __all__ = ["SQLiteEngine"]
 

@@ -13,9 +13,9 @@ from opencode.config import ProviderType
 from opencode.db.provider import written_in_snapshot
 from opencode.db.querier import Querier
 from opencode.db.queries import load_queries
-from opencode.db.sqlite_begin import LockWait, begin_immediate
 from opencode.db.sqlite_connect import BUSY_TIMEOUT, connect
 from opencode.db.sqlite_errors import translate
+from opencode.db.sqlite_wait import LockWait, begin_immediate
 from opencode.errors import StoreError
 
 __all__ = ["SQLiteProvider"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from opencode.db.sqlite_begin import LockWait, WaitingConnection, in_turns
 from opencode.db.sqlite_errors import explain
 from opencode.db.sqlite_file import check_place, prepare_database_file
+from opencode.db.sqlite_wait import LockWait, WaitingConnection, in_turns
 from opencode.errors import StoreError
 from opencode.text.folding import fold
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from opencode.db.migrations import Connection, Direction, Migration, State
 from opencode.db.resources import Dialect
-from opencode.db.sqlite_begin import LockWait, WaitingConnection, in_turns
 from opencode.db.sqlite_connect import BUSY_TIMEOUT, connect
 from opencode.db.sqlite_errors import explain
 from opencode.db.sqlite_file import check_place, database_exists, prepare_database_file
+from opencode.db.sqlite_wait import LockWait, WaitingConnection, in_turns
 from opencode.errors import OpencodeError, StoreError
 
 if TYPE_CHECKING:

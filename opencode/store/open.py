@@ -192,7 +192,7 @@ def _connect(place: Place, waiting: Tell | None, *, wal: bool = True) -> tuple[P
     if place.config.provider is ProviderType.MYSQL:
         return _connect_mysql(place, waiting)
     from opencode.db.sqlite import SQLiteProvider
-    from opencode.db.sqlite_begin import LockWait
+    from opencode.db.sqlite_wait import LockWait
     from opencode.db.target import SQLiteTarget
 
     timeout = place.config.busy_timeout

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from opencode.db.sqlite import SQLiteProvider
-from opencode.db.sqlite_begin import LockWait, begin_immediate
 from opencode.db.sqlite_connect import connect
+from opencode.db.sqlite_wait import LockWait, begin_immediate
 from opencode.errors import DatabaseLocked
 
 
